@@ -1,0 +1,94 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Command } from "commander";
+import {
+  type ChangeOptions,
+  confirm,
+  type Context,
+  describe,
+  requireConsent,
+  withJson,
+  withStack,
+  withYes,
+} from "./common";
+
+interface DownOptions extends ChangeOptions {
+  readonly all?: boolean;
+}
+
+/** `down`: stops the services and removes the stack's resources. */
+export function downCommand(context: Context): Command {
+  const command = describe(
+    "down",
+    "Stop the services and remove what the stack has made. Models and images stay in their stores.",
+    "npm run down -- --yes --all",
+  );
+  return withJson(withYes(withStack(command)), "counts and resources")
+    .option("--all", "remove .scorestack/ as well: models, images, environments, state of every stack in it")
+    .action(async (options: DownOptions) => {
+      requireConsent(options.yes, "'down'");
+      await runDown(context, options);
+    });
+}
+
+async function runDown({ root }: Context, options: DownOptions): Promise<void> {
+  const { stack: stackName, yes, json, all } = options;
+  const { openStack } = await import("../stack");
+  const { stackExists } = await import("../state");
+  const { openProject } = await import("../project");
+  const { removeBareSettings } = await import("../passphrase");
+  const { runOperation, countsLine, toJson } = await import("../operation");
+  const { print, printJson, say } = await import("../output/messages");
+  const { Changes } = await import("../output/changes");
+  if (all) {
+    await refuseOtherStacks(root, stackName);
+  }
+  let changes = new Changes();
+  if (stackExists(root, stackName)) {
+    const open = await openStack({ root, stackName, clear: true });
+    if (!yes) {
+      await confirm(`Stop and remove everything in stack '${stackName}'${all ? ", and .scorestack/" : ""}?`);
+    }
+    changes = await runOperation(open, "destroy", { onLine: json ? say : print });
+  }
+  if (all) {
+    fs.rmSync(path.join(root, ".scorestack"), { recursive: true, force: true });
+    // They held the salt of a passphrase that is gone now.
+    removeBareSettings(openProject(root), stackName);
+  }
+  if (json) {
+    printJson(toJson(changes));
+  } else {
+    print(changes.moved ? `${countsLine(changes.counts)}.` : `Stack '${stackName}' has nothing that could be removed.`);
+  }
+  say(await leftovers(root));
+}
+
+/** With `--all` the state goes too, which must not forget what other stacks still run. */
+async function refuseOtherStacks(root: string, stackName: string): Promise<void> {
+  const { CliError } = await import("../errors");
+  const { stacksWithResources } = await import("../state");
+  const others = stacksWithResources(root).filter((name) => name !== stackName);
+  if (others.length > 0) {
+    throw new CliError(
+      `'--all' removes the state of every stack, and ${others.join(", ")} still ${others.length === 1 ? "has" : "have"} ` +
+        `resources; first: ${others.map((name) => `npm run down -- --stack ${name}`).join(" && ")}`,
+    );
+  }
+}
+
+async function leftovers(root: string): Promise<string> {
+  const { Store } = await import("../../provider/store");
+  const { formatBytes } = await import("../output/table");
+  if (!fs.existsSync(path.join(root, ".scorestack"))) {
+    return "Nothing is left in .scorestack/.";
+  }
+  const store = new Store(root);
+  const [models, images] = [store.models(), store.images()];
+  const bytes = [...models, ...images].reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0);
+  return [
+    `Left in .scorestack/: ${models.length} model versions and ${images.length} image versions (${formatBytes(bytes)}), Python environments, state.`,
+    "  npm run prune -- --keep 0     removes what nothing uses",
+    "  npm run down -- --all         removes .scorestack/ altogether",
+  ].join("\n");
+}

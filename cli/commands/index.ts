@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+import type { Context } from "./common";
+import { downCommand } from "./down";
+import { imagesCommand, modelsCommand } from "./records";
+import { logsCommand } from "./logs";
+import { newScorerCommand } from "./new-scorer";
+import { outputsCommand } from "./outputs";
+import { previewCommand } from "./preview";
+import { pruneCommand } from "./prune";
+import { pulumiCommand } from "./pulumi";
+import { refreshCommand } from "./refresh";
+import { scoreCommand } from "./score";
+import { setupCommand } from "./setup";
+import { startCommand } from "./start";
+import { statusCommand } from "./status";
+import { testCommand } from "./test";
+import { upCommand } from "./up";
+
+const makers = [
+  startCommand,
+  upCommand,
+  previewCommand,
+  refreshCommand,
+  downCommand,
+  outputsCommand,
+  statusCommand,
+  logsCommand,
+  scoreCommand,
+  modelsCommand,
+  imagesCommand,
+  pruneCommand,
+  pulumiCommand,
+  newScorerCommand,
+  setupCommand,
+  testCommand,
+];
+
+/** Puts every command into the program. What a command needs is loaded when it runs: the Pulumi SDK alone takes a second. */
+export function addCommands(program: Command, context: Context): void {
+  for (const make of makers) {
+    program.addCommand(make(context));
+  }
+}

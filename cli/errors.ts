@@ -1,0 +1,49 @@
+/** Exit codes of the command line. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** A failure whose message is for the user as it stands: what is wrong, and what to do. */
+export class CliError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number = exitCodes.failed,
+  ) {
+    super(message);
+  }
+}
+
+/** The command was called in a way that it can't be. */
+export class UsageError extends CliError {
+  constructor(message: string) {
+    super(message, exitCodes.usage);
+  }
+}
+
+/** The user pressed Ctrl-C, or the process was asked to end. */
+export class Interrupted extends CliError {
+  constructor(message = "interrupted") {
+    super(message, exitCodes.interrupted);
+  }
+}
+
+/** Whether stack traces are asked for (`SCORESTACK_DEBUG=1`). */
+export function debugging(): boolean {
+  return process.env.SCORESTACK_DEBUG === "1";
+}
+
+/** What is shown for a failure: the message alone when it was written for the user, else as much as helps to report it. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  if (debugging()) {
+    return error.stack ?? error.message;
+  }
+  return error instanceof CliError
+    ? error.message
+    : `${error.message}\nThis should not happen; SCORESTACK_DEBUG=1 shows where it comes from.`;
+}
+
+/** `code` of a Node or system error, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

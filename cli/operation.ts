@@ -1,0 +1,134 @@
+import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
+import pc from "picocolors";
+import { CliError, Interrupted } from "./errors";
+import { isInterrupted } from "./interruption";
+import { engineAgent } from "./locks";
+import { type Counts, Changes, labelOf, nameOf, type ResourceChange } from "./output/changes";
+import { Diagnostics } from "./output/diagnostics";
+import { Progress, say, warn } from "./output/messages";
+import type { OpenStack } from "./stack";
+
+export type OperationName = "up" | "preview" | "refresh" | "destroy";
+
+export interface OperationOptions {
+  /** Gets a line for each resource that moves. */
+  readonly onLine: (line: string) => void;
+}
+
+const stages: Record<OperationName, string> = {
+  up: "Updating",
+  preview: "Previewing",
+  refresh: "Refreshing",
+  destroy: "Stopping",
+};
+const symbols: Record<string, string> = { create: "+", update: "~", replace: "±", delete: "-", read: "=" };
+const colors: Record<string, (text: string) => string> = {
+  create: pc.green,
+  update: pc.yellow,
+  replace: pc.magenta,
+  delete: pc.red,
+};
+
+/**
+ * Runs one operation of the engine and shows how it goes. Throws a `CliError` with what went wrong, each failure once, and
+ * `Interrupted` after a Ctrl-C.
+ */
+export async function runOperation(open: OpenStack, name: OperationName, options: OperationOptions): Promise<Changes> {
+  const changes = new Changes();
+  const diagnostics = new Diagnostics();
+  const progress = new Progress(`${stages[name]} stack ${open.stack.name}`);
+  const onEvent = (event: EngineEvent): void => {
+    const change = changes.add(event);
+    if (change && isShown(change)) {
+      options.onLine(changeLine(change));
+    }
+    showDiagnostic(event, diagnostics, progress, stages[name]);
+  };
+  try {
+    await open.stack[name]({
+      onEvent,
+      color: "never",
+      suppressOutputs: true,
+      suppressProgress: true,
+      userAgent: engineAgent(),
+    });
+  } catch (error) {
+    progress.end();
+    if (isInterrupted()) {
+      throw new Interrupted("interrupted; run the same command again to go on from here");
+    }
+    throw failure(error, diagnostics);
+  }
+  progress.end();
+  if (diagnostics.problems.length > 0) {
+    throw new CliError(diagnostics.render());
+  }
+  return changes;
+}
+
+/** Providers and components are the engine's own book-keeping: what they hold is shown. */
+export function isShown(change: ResourceChange): boolean {
+  return change.custom && !change.type.startsWith("pulumi:providers:");
+}
+
+export function changeLine(change: ResourceChange): string {
+  const paint = colors[change.op] ?? String;
+  const reasons = change.reasons.length > 0 ? `  (${change.reasons.join(", ")})` : "";
+  return `  ${paint(`${symbols[change.op] ?? "·"} ${change.op.padEnd(7)} ${labelOf(change)}`)}${reasons}`;
+}
+
+/** The engine's counts by its own words: `create 3, same 12`. */
+export function countsLine(counts: Counts): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  return parts.map(([word, count]) => `${word} ${count as number}`).join(", ") || "nothing";
+}
+
+/** What `--json` prints of an operation. */
+export function toJson(changes: Changes): object {
+  return {
+    ...changes.counts,
+    resources: changes.resources.map(({ urn, type, name, op, diffs, reasons }) => ({
+      urn,
+      type,
+      name,
+      op,
+      diffs,
+      reasons,
+    })),
+  };
+}
+
+function showDiagnostic(event: EngineEvent, diagnostics: Diagnostics, progress: Progress, stage: string): void {
+  const diagnostic = event.diagnosticEvent;
+  const message = diagnostic?.message.trim() ?? "";
+  if (!diagnostic || message === "") {
+    return;
+  }
+  const about = diagnostic.urn ? `${nameOf(diagnostic.urn)}: ` : "";
+  if (diagnostic.severity === "error") {
+    diagnostics.add(diagnostic);
+  } else if (diagnostic.severity === "warning") {
+    warn(about + message);
+  } else if (diagnostic.ephemeral) {
+    progress.update(stage, about + message);
+  } else if (!isDebug(diagnostic.severity)) {
+    say(about + message);
+  }
+}
+
+/** The engine sends these to whoever listens, though its types leave them out. */
+function isDebug(severity: string): boolean {
+  return severity === "debug";
+}
+
+function failure(error: unknown, diagnostics: Diagnostics): unknown {
+  if (diagnostics.problems.length > 0) {
+    return new CliError(diagnostics.render());
+  }
+  if (!(error instanceof CommandError)) {
+    return error;
+  }
+  // Without an event it failed before the program ran: its stderr says why.
+  const lines = error.message.split("\n").filter((line) => line.startsWith("error: "));
+  return new CliError(lines.length > 0 ? lines.join("\n") : error.message);
+}

@@ -1,0 +1,88 @@
+import pc from "picocolors";
+
+const tickMs = 1000;
+let liveLength = 0;
+
+/** Removes the line that shows progress, so that a message can take its place. */
+function clearLive(): void {
+  if (liveLength > 0) {
+    process.stderr.write(`\r${" ".repeat(liveLength)}\r`);
+    liveLength = 0;
+  }
+}
+
+/** A message to the user, on stderr. */
+export function say(message: string): void {
+  clearLive();
+  process.stderr.write(`${message}\n`);
+}
+
+export function warn(message: string): void {
+  say(pc.yellow(`warning: ${message}`));
+}
+
+/** Data, on stdout. */
+export function print(text: string): void {
+  clearLive();
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, 2));
+}
+
+/** `8 s`, `2 min 05 s`. */
+export function elapsed(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
+/** A long step: in place on a terminal, else a plain line at each change of `stage`, and one every half minute. */
+export class Progress {
+  private readonly started = Date.now();
+  private readonly timer: NodeJS.Timeout;
+  private detail = "";
+  private lastLine = 0;
+
+  constructor(private stage: string) {
+    this.timer = setInterval(() => {
+      this.show(false);
+    }, tickMs);
+    this.timer.unref();
+    this.show(true);
+  }
+
+  /** Sets what is being done, and how far it is. */
+  update(stage: string, detail = ""): void {
+    const changed = stage !== this.stage;
+    this.stage = stage;
+    this.detail = detail;
+    this.show(changed);
+  }
+
+  /** Ends the line, with `message` in its place if there is one. */
+  end(message?: string): void {
+    clearInterval(this.timer);
+    clearLive();
+    if (message !== undefined) {
+      say(`${message} (${elapsed(Date.now() - this.started)})`);
+    }
+  }
+
+  private show(changed: boolean): void {
+    const passed = Date.now() - this.started;
+    const line = [this.stage, this.detail, passed < tickMs ? "" : elapsed(passed)]
+      .filter((part) => part !== "")
+      .join(", ");
+    if (process.stderr.isTTY) {
+      const width = Math.max(20, (process.stderr.columns || 80) - 1);
+      const text = line.length > width ? `${line.slice(0, width - 1)}…` : line;
+      clearLive();
+      process.stderr.write(text);
+      liveLength = text.length;
+    } else if (changed || Date.now() - this.lastLine > 30_000) {
+      this.lastLine = Date.now();
+      process.stderr.write(`${line}\n`);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { renderDockerfile } from "../render/dockerfile";
+import { byCodeUnits } from "./canonical-json";
+import { type CondaFile, lockFits, parseConda } from "./conda";
+import { readContent } from "./content-fault";
+import { hashFile, type ListedFile, listContent } from "./content-hash";
+import type { BundleFile, EnvironmentSpec } from "./local-contract";
+import { type Fault, type PropertyFault, shown } from "./problems";
+import { fromRoot, toRoot } from "./project";
+import { checkScoringScript } from "./python-source";
+import { requirementName } from "./lock";
+import { sampleFaults } from "./samples";
+
+/** Where an image's parts are read from: paths as the user gave them. */
+export interface ImageSource {
+  readonly executionScript: string;
+  readonly condaFile: string;
+  readonly runtime: "python" | "spark-py";
+  readonly dependencies: readonly string[];
+  readonly schemaFile?: string;
+  readonly sampleRequests?: string;
+  readonly baseImage?: string;
+  readonly enableGpu: boolean;
+}
+
+/** Everything of an image that is known from its files, without its models. */
+export interface ImagePlan {
+  /** Relative to the app root. */
+  readonly executionScript: string;
+  readonly files: Record<string, BundleFile>;
+  readonly environment: EnvironmentSpec;
+  readonly dockerfile: string;
+  /** A lock file that was made from other requirements, so is not used. */
+  readonly staleLock?: string;
+}
+
+/** Reads an image's parts; finds all that is wrong with them. With faults the plan is not to be used. */
+export function planImage(source: ImageSource): {
+  readonly plan: ImagePlan;
+  readonly faults: readonly PropertyFault[];
+} {
+  const reader = new ImageReader();
+  const executionScript = reader.script(source.executionScript);
+  const conda = reader.conda(source.condaFile, source.runtime);
+  reader.dependencies(source.dependencies);
+  if (source.schemaFile !== undefined) {
+    reader.file("schemaFile", source.schemaFile);
+  }
+  if (source.sampleRequests !== undefined) {
+    reader.samples(source.sampleRequests);
+  }
+  reader.server();
+  const lock = readLock(source.condaFile, conda);
+  const plan = {
+    executionScript,
+    files: reader.bundle(),
+    environment: {
+      python: conda.python,
+      requirements: [...conda.requirements],
+      ...(lock.fits ? { lock: lock.text } : {}),
+    },
+    dockerfile: renderDockerfile({ ...source, executionScript, files: reader.names(), python: conda.python }),
+    ...(lock.text !== undefined && !lock.fits ? { staleLock: toRoot(lock.file) } : {}),
+  };
+  return { plan, faults: reader.faults };
+}
+
+class ImageReader {
+  readonly faults: PropertyFault[] = [];
+  private readonly found = new Map<string, BundleFile>();
+  private readonly entries = new Set<string>();
+
+  names(): string[] {
+    return [...this.found.keys()].sort(byCodeUnits);
+  }
+
+  bundle(): Record<string, BundleFile> {
+    return Object.fromEntries([...this.found].sort(([a], [b]) => byCodeUnits(a, b)));
+  }
+
+  script(given: string): string {
+    if (path.extname(given) !== ".py") {
+      this.fault("executionScript", { rule: "must be a .py file", got: shown(given) });
+    }
+    const file = this.file("executionScript", given);
+    for (const { line, column, ...fault } of file ? checkScoringScript(fs.readFileSync(file.from, "utf8")) : []) {
+      const place = [given, line, column].filter((part) => part !== undefined).join(":");
+      this.fault("executionScript", { ...fault, got: `${fault.got} (${place})` });
+    }
+    return path.basename(given);
+  }
+
+  conda(given: string, runtime: string): CondaFile {
+    const file = this.single("condaFile", given);
+    if (!file) {
+      return { python: "", requirements: [], faults: [] };
+    }
+    const conda = parseConda(fs.readFileSync(file.from, "utf8"));
+    conda.faults.forEach((fault) => {
+      this.fault("condaFile", fault);
+    });
+    if (
+      runtime === "spark-py" &&
+      !conda.requirements.some((requirement) => requirementName(requirement) === "pyspark")
+    ) {
+      const remedy = "add a version such as 'pyspark==3.5.9' below 'pip'";
+      this.fault("condaFile", { rule: "must bring PySpark for the runtime 'spark-py'", got: "no 'pyspark'", remedy });
+    }
+    return conda;
+  }
+
+  dependencies(given: readonly string[]): void {
+    for (const dependency of given) {
+      const files = this.list("dependencies", dependency);
+      const name = path.basename(fromRoot(dependency));
+      const isFolder = fs.statSync(fromRoot(dependency), { throwIfNoEntry: false })?.isDirectory() ?? false;
+      this.enter("dependencies", name);
+      files.forEach((file) => {
+        this.add(isFolder ? `app/${name}/${file.path}` : `app/${name}`, file);
+      });
+    }
+  }
+
+  /** A file that lies in the app root under its own name. */
+  file(property: string, given: string): ListedFile | undefined {
+    const file = this.single(property, given);
+    if (file) {
+      this.enter(property, file.path);
+      this.add(`app/${file.path}`, file);
+    }
+    return file;
+  }
+
+  samples(given: string): void {
+    const files = this.list("sampleRequests", given);
+    if (files.length === 0) {
+      return;
+    }
+    if (!fs.statSync(fromRoot(given)).isDirectory()) {
+      this.fault("sampleRequests", { rule: "must be a folder", got: shown(given) });
+      return;
+    }
+    sampleFaults(fromRoot(given)).forEach((fault) => {
+      this.fault("sampleRequests", fault);
+    });
+    files.forEach((file) => {
+      this.add(`samples/${file.path}`, file);
+    });
+  }
+
+  /** The serving files that every image has. */
+  server(): void {
+    listContent(fromRoot("runtime"))
+      .filter((file) => /^[^/]+\.py$/.test(file.path))
+      .forEach((file) => {
+        this.add(`server/${file.path}`, file);
+      });
+  }
+
+  private single(property: string, given: string): ListedFile | undefined {
+    const files = this.list(property, given);
+    const [file] = files;
+    if (file && fs.statSync(fromRoot(given)).isDirectory()) {
+      this.fault(property, { rule: "must be a file", got: shown(given) });
+      return undefined;
+    }
+    return file;
+  }
+
+  private list(property: string, given: string): ListedFile[] {
+    const read = readContent(given, () => listContent(fromRoot(given)));
+    if ("fault" in read) {
+      this.fault(property, read.fault);
+      return [];
+    }
+    return read.value;
+  }
+
+  private enter(property: string, name: string): void {
+    if (!/^[A-Za-z0-9._][A-Za-z0-9._-]*$/.test(name) || name === "azureml-models") {
+      const rule = "must have a name of letters, digits, dots, dashes and underscores, other than 'azureml-models'";
+      this.fault(property, { rule, got: shown(name), remedy: "rename it" });
+    } else if (this.entries.has(name)) {
+      this.fault(property, { rule: "must have a name of its own in the image", got: `${shown(name)} twice` });
+    }
+    this.entries.add(name);
+  }
+
+  private add(at: string, file: ListedFile): void {
+    const executable = file.executable ? { executable: true } : {};
+    this.found.set(at, { source: toRoot(file.from), sha256: hashFile(file.from), ...executable });
+  }
+
+  private fault(property: string, fault: Fault): void {
+    this.faults.push({ property, ...fault });
+  }
+}
+
+/** The lock file beside a conda file: `conda.lock` beside `conda.yml`. */
+function readLock(condaFile: string, conda: CondaFile): { file: string; text?: string; fits: boolean } {
+  const file = fromRoot(condaFile).replace(/(\.ya?ml)?$/, ".lock");
+  if (!fs.existsSync(file)) {
+    return { file, fits: false };
+  }
+  const text = fs.readFileSync(file, "utf8");
+  return { file, text, fits: lockFits(text, conda.requirements) };
+}

@@ -1,0 +1,118 @@
+/** What the components tell the in-project provider, and what it answers: the inputs and outputs of `scorestack:local:*`. */
+
+/** Type tokens of the in-project provider's resources. */
+export const localTokens = {
+  model: "scorestack:local:Model",
+  image: "scorestack:local:Image",
+  service: "scorestack:local:Service",
+} as const;
+
+export interface LocalModelInputs {
+  /** Name the versions are counted under. */
+  modelName: string;
+  /** Content identity: 64 hex characters (`hashContent`). */
+  digest: string;
+  /** File or folder, relative to the project root, `/` as separator. */
+  source: string;
+  sizeInBytes: number;
+  tags?: Record<string, string>;
+  properties?: Record<string, string>;
+  description?: string;
+  modelFramework?: string;
+  modelFrameworkVersion?: string;
+  /** File with a sample input, relative to the project root. */
+  sampleInput?: string;
+}
+
+export interface LocalModelOutputs extends LocalModelInputs {
+  /** 1, 2, 3 …: grows when content changes; the same content again has the same version. */
+  version: number;
+  /** `name:version`. */
+  modelId: string;
+}
+
+/** A file of an image's bundle. */
+export interface BundleFile {
+  /** Where it is read from, relative to the project root. */
+  source: string;
+  sha256: string;
+  executable?: boolean;
+}
+
+export interface ImageModel {
+  modelName: string;
+  version: number;
+  digest: string;
+}
+
+/** A Python environment, before it is locked. */
+export interface EnvironmentSpec {
+  /** PEP 440 specifier of the interpreter, such as `==3.11.*` or `>=3.9,<3.13`. */
+  python: string;
+  /** PEP 508 requirements, sorted. */
+  requirements: string[];
+  /** Text of `conda.lock` beside the conda file, when there is one. */
+  lock?: string;
+}
+
+export interface LocalImageInputs {
+  imageName: string;
+  /** Content identity: 64 hex characters (`imageIdentity`). */
+  identity: string;
+  runtime: "python" | "spark-py";
+  /** Scoring script, relative to the app root. */
+  executionScript: string;
+  /** Bundle path (`app/score.py`, `samples/one.json`, `server/front.py`) → file. */
+  files: Record<string, BundleFile>;
+  environment: EnvironmentSpec;
+  models: ImageModel[];
+  dockerfile: string;
+  baseImage?: string;
+  enableGpu?: boolean;
+  tags?: Record<string, string>;
+  properties?: Record<string, string>;
+  description?: string;
+}
+
+export interface LocalImageOutputs extends LocalImageInputs {
+  version: number;
+  /** `name:version`. */
+  imageId: string;
+}
+
+export interface LocalServiceInputs {
+  serviceName: string;
+  /** Identity of the image to run. */
+  imageIdentity: string;
+  /** 1–65535; chosen once and kept when absent. */
+  port?: number;
+  /** Server processes. */
+  workers: number;
+  /** Threads per process that read requests and write replies; `run()` itself is called by one at a time. */
+  threads: number;
+  scoringTimeoutMs: number;
+  startTimeoutSeconds: number;
+  corsOrigins?: string[];
+  environmentVariables?: Record<string, string>;
+  authEnabled: boolean;
+  /** Secret. Made by the provider when `authEnabled` and absent. */
+  primaryKey?: string;
+  /** Secret. Made by the provider when `authEnabled` and absent. */
+  secondaryKey?: string;
+  tags?: Record<string, string>;
+  description?: string;
+}
+
+export interface LocalServiceOutputs extends LocalServiceInputs {
+  port: number;
+  scoringUri: string;
+  swaggerUri: string;
+  healthUri: string;
+  versionUri: string;
+  /** Counts the releases of this service: 1, 2, 3 … */
+  revision: number;
+  /** `name:version` of the image that answers. */
+  imageId: string;
+  /** `name:version` of each model in it. */
+  modelIds: string[];
+}

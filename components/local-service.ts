@@ -1,0 +1,167 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LocalServer } from "./internal/local-resources";
+import { serviceName } from "./internal/names";
+import { type Rule, wholeNumber } from "./internal/problems";
+import { claim } from "./internal/program-claims";
+import * as rules from "./internal/rules";
+import { isLater, Problems } from "./internal/validate";
+import type { ImageReference, ScoringService } from "./scoring-service";
+
+/** Arguments of {@link LocalService}. */
+export interface LocalServiceArgs {
+  /** The image to serve. */
+  readonly image: ImageReference;
+  /** Name: 3 to 32 lower-case letters, digits and dashes, a letter first. @default - the component's name */
+  readonly serviceName?: pulumi.Input<string>;
+  /** Port on 127.0.0.1, 1 to 65535. @default - a free one, chosen once and kept */
+  readonly port?: pulumi.Input<number>;
+  /** Server processes, 1 to 64. Each loads the models and scores one request at a time. @default 1 */
+  readonly workers?: pulumi.Input<number>;
+  /** Threads of each process that read requests and write replies, 1 to 64. @default 4 */
+  readonly threads?: pulumi.Input<number>;
+  /** Longest time for one `run()`, in milliseconds, 1 to 3600000; longer ones are answered with 500. @default 60000 */
+  readonly scoringTimeoutMs?: pulumi.Input<number>;
+  /** Longest time until a new server has loaded its models and answered its sample requests, in seconds, 1 to 3600. @default 300 */
+  readonly startTimeoutSeconds?: pulumi.Input<number>;
+  /** Origins whose pages may call the service. @default - none @example ["https://example.com"] */
+  readonly corsOrigins?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Environment variables of the scorer. Secret values stay secret in the state. @default - none */
+  readonly environmentVariables?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Ask for a key with every request but health. @default false, for the service is reached from this machine only */
+  readonly authEnabled?: pulumi.Input<boolean>;
+  /** Key, 16 to 256 visible ASCII characters; needs `authEnabled`. Kept as a secret. @default - made when `authEnabled` */
+  readonly primaryKey?: pulumi.Input<string>;
+  /** Second key, as `primaryKey`. Kept as a secret. @default - made when `authEnabled` */
+  readonly secondaryKey?: pulumi.Input<string>;
+  /** Labels for people and queries. @default - none */
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** A sentence for people. @default - none */
+  readonly description?: pulumi.Input<string>;
+}
+
+/**
+ * An image that answers on 127.0.0.1: server processes that go on running after the program ends. A change switches over only when
+ * the new server has answered its sample requests, so that no request is missed and the last good release keeps answering.
+ */
+export class LocalService extends pulumi.ComponentResource implements ScoringService {
+  readonly scoringUri: pulumi.Output<string>;
+  readonly swaggerUri: pulumi.Output<string>;
+  readonly healthUri: pulumi.Output<string>;
+  /** Answers which service, revision, image and models answer; asks for no key. */
+  readonly versionUri: pulumi.Output<string>;
+  readonly primaryKey: pulumi.Output<string | undefined>;
+  readonly secondaryKey: pulumi.Output<string | undefined>;
+  readonly imageIdentity: pulumi.Output<string>;
+  /** `name:version` of the image that answers. */
+  readonly imageId: pulumi.Output<string>;
+  readonly modelIds: pulumi.Output<string[]>;
+  /** Port on 127.0.0.1. */
+  readonly port: pulumi.Output<number>;
+  /** Counts the releases of this service: 1, 2, 3 … */
+  readonly revision: pulumi.Output<number>;
+
+  /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
+  constructor(name: string, args: LocalServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const safe = { ...args, primaryKey: secret(args.primaryKey), secondaryKey: secret(args.secondaryKey) };
+    super("scorestack:index:LocalService", name, safe, opts);
+    const problems = new Problems(this);
+    const inputs = {
+      ...checkServing(problems, name, args),
+      ...checkAccess(problems, args),
+      ...checkLabels(problems, args),
+    };
+    problems.throwIfAny();
+
+    const server = new LocalServer(name, inputs, { parent: this });
+    const keyed = args.authEnabled !== undefined && args.authEnabled !== false;
+    this.scoringUri = server.scoringUri;
+    this.swaggerUri = server.swaggerUri;
+    this.healthUri = server.healthUri;
+    this.versionUri = server.versionUri;
+    this.primaryKey = keyed ? pulumi.secret(server.primaryKey) : pulumi.output(undefined);
+    this.secondaryKey = keyed ? pulumi.secret(server.secondaryKey) : pulumi.output(undefined);
+    this.imageIdentity = server.imageIdentity;
+    this.imageId = server.imageId;
+    this.modelIds = server.modelIds;
+    this.port = server.port;
+    this.revision = server.revision;
+    this.registerOutputs({
+      scoringUri: this.scoringUri,
+      swaggerUri: this.swaggerUri,
+      healthUri: this.healthUri,
+      versionUri: this.versionUri,
+      primaryKey: this.primaryKey,
+      secondaryKey: this.secondaryKey,
+      imageIdentity: this.imageIdentity,
+      imageId: this.imageId,
+      modelIds: this.modelIds,
+      port: this.port,
+      revision: this.revision,
+    });
+  }
+}
+
+function checkServing(problems: Problems, name: string, args: LocalServiceArgs) {
+  const given = args.serviceName ?? name;
+  const seconds = args.startTimeoutSeconds ?? 300;
+  return {
+    imageIdentity: problems.check("image.identity", args.image.identity, rules.contentIdentity),
+    serviceName: problems.check(
+      "serviceName",
+      problems.check("serviceName", given, serviceName),
+      unclaimed("service", name),
+    ),
+    port: problems.check("port", problems.check("port", args.port, wholeNumber(1, 65535)), unclaimed("port", name)),
+    workers: problems.check("workers", args.workers ?? 1, wholeNumber(1, 64)),
+    threads: problems.check("threads", args.threads ?? 4, wholeNumber(1, 64)),
+    scoringTimeoutMs: problems.check("scoringTimeoutMs", args.scoringTimeoutMs ?? 60000, wholeNumber(1, 3600000)),
+    startTimeoutSeconds: problems.check("startTimeoutSeconds", seconds, wholeNumber(1, 3600)),
+  };
+}
+
+function checkAccess(problems: Problems, args: LocalServiceArgs) {
+  const keys = (["primaryKey", "secondaryKey"] as const).filter((key) => args[key] !== undefined);
+  if (args.authEnabled === undefined || args.authEnabled === false) {
+    keys.forEach((key) => {
+      problems.add(key, "must come with 'authEnabled: true'", undefined, "turn it on or leave the key out");
+    });
+  } else if (!isLater(args.primaryKey) && args.primaryKey !== undefined && args.primaryKey === args.secondaryKey) {
+    problems.add("secondaryKey", "must differ from 'primaryKey'");
+  }
+  return {
+    authEnabled: problems.check("authEnabled", args.authEnabled ?? false, rules.flag),
+    primaryKey: secret(problems.check("primaryKey", args.primaryKey, rules.accessKey)),
+    secondaryKey: secret(problems.check("secondaryKey", args.secondaryKey, rules.accessKey)),
+    corsOrigins: problems.check("corsOrigins", args.corsOrigins as pulumi.Input<string[]>, rules.corsOrigins),
+  };
+}
+
+function checkLabels(problems: Problems, args: LocalServiceArgs) {
+  const variables = args.environmentVariables;
+  const named = variables === undefined || isPlainMap(variables);
+  // The names are plain even where values are not.
+  problems.plain("environmentVariables", named ? variables : undefined, rules.variables);
+  return {
+    environmentVariables: named ? variables : problems.check("environmentVariables", variables, rules.variables),
+    tags: problems.check("tags", args.tags, rules.stringMap),
+    description: problems.check("description", args.description, rules.someText),
+  };
+}
+
+function isPlainMap<T extends object>(value: pulumi.Input<T>): value is T {
+  return !pulumi.Output.isInstance(value) && !(value instanceof Promise);
+}
+
+/** A rule that the first service of a program to have the value keeps. */
+function unclaimed<T extends string | number>(kind: "service" | "port", holder: string): Rule<T> {
+  let other: string | undefined;
+  return {
+    must: `must be the ${kind === "port" ? "port" : "name"} of one service only`,
+    holds: (value) => (other = claim(kind, value, holder)) === undefined,
+    remedy: () => `'${other ?? ""}' has it: choose another${kind === "port" ? ", or leave it out" : ""}`,
+  };
+}
+
+function secret<T>(value: pulumi.Input<T> | undefined): pulumi.Output<T> | undefined {
+  return value === undefined ? undefined : (pulumi.secret(value) as pulumi.Output<T>);
+}

@@ -1,0 +1,198 @@
+import * as pulumi from "@pulumi/pulumi";
+import { imageIdentity } from "./internal/identity";
+import { type ImagePlan, planImage } from "./internal/image-plan";
+import { imageName } from "./internal/names";
+import { oneOf, type Rule, shown } from "./internal/problems";
+import { contentIdentity, flag, someText, stringMap } from "./internal/rules";
+import { Problems } from "./internal/validate";
+import { localWorkspace, type Workspace } from "./workspace";
+
+/** What runs a scoring script. */
+export const Runtime = { python: "python", sparkPy: "spark-py" } as const;
+/** What runs a scoring script. */
+export type Runtime = (typeof Runtime)[keyof typeof Runtime];
+
+/** A version of a registered model, as an image takes it; a `RegisteredModel` is one. */
+export interface ModelReference {
+  readonly modelName: pulumi.Input<string>;
+  /** 1, 2, 3 … */
+  readonly version: pulumi.Input<number>;
+  /** Content identity, 64 hex characters. */
+  readonly digest: pulumi.Input<string>;
+}
+
+/** Registry that a base image is pulled from. */
+export interface BaseImageRegistry {
+  /** Host, with a port if it is not 443. @example "registry.example.com" */
+  readonly address: pulumi.Input<string>;
+  readonly username: pulumi.Input<string>;
+  /** Kept as a secret. */
+  readonly password: pulumi.Input<string>;
+}
+
+/** Arguments of {@link ModelImage}. Paths are relative to the project's folder and plain, because they are read when the program runs. */
+export interface ModelImageArgs {
+  /** Scoring script: Python with `init()` and `run(data)`. @example "scorers/diabetes/score.py" */
+  readonly executionScript: string;
+  /**
+   * Conda environment file. It must bring `azureml-inference-server-http`. A `conda.lock` beside it that fits is used as it is.
+   *
+   * @example "scorers/diabetes/conda.yml"
+   */
+  readonly condaFile: string;
+  /** The model or models that the script loads. */
+  readonly models: ModelReference | readonly ModelReference[];
+  /** What runs the script. @default "python" */
+  readonly runtime?: Runtime;
+  /** Files and folders that lie beside the script under their own names. @default - none */
+  readonly dependencies?: readonly string[];
+  /** File that describes the script's input and output; lies beside the script. @default - none */
+  readonly schemaFile?: string;
+  /** Folder of requests with expected replies, which every server process answers before it accepts others. @default - none */
+  readonly sampleRequests?: string;
+  /** Debian or Ubuntu image that a container is built on. @default - Azure Machine Learning's inference base, pinned by digest */
+  readonly baseImage?: string;
+  /** Registry of `baseImage`, when it asks for a password. @default - none */
+  readonly baseImageRegistry?: BaseImageRegistry;
+  /** Build containers for NVIDIA GPUs. @default false */
+  readonly enableGpu?: boolean;
+  /** Name the versions are counted under: 3 to 32 lower-case letters, digits, dashes and dots. @default - the component's name */
+  readonly imageName?: pulumi.Input<string>;
+  /** Labels for people and queries; they can change without a new version. @default - none */
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Facts about the image. @default - none */
+  readonly properties?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** A sentence for people. @default - none */
+  readonly description?: pulumi.Input<string>;
+  /** Where the image is built and kept. @default - the local workspace, folders of this clone */
+  readonly workspace?: Workspace;
+}
+
+/**
+ * A scorer with its environment and models, under one identity. The identity is computed from content when the program runs, so
+ * it is known in a preview and the same on every machine. One image serves any number of services.
+ */
+export class ModelImage extends pulumi.ComponentResource {
+  /** Name the versions are counted under. */
+  readonly imageName: pulumi.Output<string>;
+  /** 1, 2, 3 …; known in a preview only if the content is built already. */
+  readonly version: pulumi.Output<number>;
+  /** `name:version`. */
+  readonly imageId: pulumi.Output<string>;
+  /** Content identity, 64 hex characters; known in a preview. Services refer to the image by it. */
+  readonly identity: pulumi.Output<string>;
+
+  /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
+  constructor(name: string, args: ModelImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("scorestack:index:ModelImage", name, recorded(args), opts);
+    const problems = new Problems(this);
+    const metadata = checkMetadata(problems, name, args);
+    checkRegistry(problems, args);
+    const models = checkModels(problems, args.models);
+    const plan = readPlan(problems, args);
+    problems.throwIfAny();
+    warnOfStaleLock(plan, this);
+
+    const built = (args.workspace ?? localWorkspace).buildImage(
+      name,
+      { ...metadata, ...contentOf(plan, args), models, identity: identityOf(plan, args, models) },
+      { parent: this },
+    );
+    this.imageName = built.imageName;
+    this.version = built.version;
+    this.imageId = built.imageId;
+    this.identity = built.identity;
+    this.registerOutputs({
+      imageName: this.imageName,
+      version: this.version,
+      imageId: this.imageId,
+      identity: this.identity,
+    });
+  }
+}
+
+const reference: Rule<string> = {
+  must: "must be an image reference such as 'registry.example.com/team/base:1.2'",
+  holds: (value) => typeof value === "string" && /^[a-z0-9][A-Za-z0-9._:/@-]*$/.test(value),
+};
+
+function recorded(args: ModelImageArgs): pulumi.Inputs {
+  const registry = args.baseImageRegistry;
+  const secret = registry && { ...registry, password: pulumi.secret(registry.password) };
+  return { ...args, workspace: undefined, baseImageRegistry: secret };
+}
+
+function checkMetadata(problems: Problems, name: string, args: ModelImageArgs) {
+  problems.plain("runtime", args.runtime, oneOf(Object.values(Runtime)));
+  problems.plain("baseImage", args.baseImage, reference);
+  problems.plain("enableGpu", args.enableGpu, flag);
+  return {
+    imageName: problems.check("imageName", args.imageName ?? name, imageName),
+    tags: problems.check("tags", args.tags, stringMap),
+    properties: problems.check("properties", args.properties, stringMap),
+    description: problems.check("description", args.description, someText),
+  };
+}
+
+function checkRegistry(problems: Problems, args: ModelImageArgs): void {
+  const registry: Partial<BaseImageRegistry> | undefined = args.baseImageRegistry;
+  if (registry === undefined) {
+    return;
+  }
+  const missing = (["address", "username", "password"] as const).filter((key) => !registry[key]);
+  if (missing.length > 0) {
+    problems.add("baseImageRegistry", "must have address, username and password", `no ${missing.join(" and no ")}`);
+  }
+  if (args.baseImage === undefined) {
+    problems.add(
+      "baseImageRegistry",
+      "must come with 'baseImage'",
+      "no 'baseImage'",
+      "name the image or leave the registry out",
+    );
+  }
+}
+
+function checkModels(problems: Problems, given: ModelReference | readonly ModelReference[]): ModelReference[] {
+  const models = [given].flat();
+  if (models.length === 0) {
+    problems.add("models", "must hold at least one model", "none");
+  }
+  if (new Set(models).size < models.length) {
+    problems.add("models", "must hold each model once", "the same model twice");
+  }
+  return models.map((model, index) => ({
+    modelName: model.modelName,
+    version: model.version,
+    digest: problems.check(`models[${index}].digest`, model.digest, contentIdentity),
+  }));
+}
+
+function readPlan(problems: Problems, args: ModelImageArgs): ImagePlan {
+  const { plan, faults } = planImage({
+    ...args,
+    runtime: args.runtime ?? "python",
+    dependencies: args.dependencies ?? [],
+    enableGpu: args.enableGpu ?? false,
+  });
+  problems.addAll(faults);
+  return plan;
+}
+
+function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): void {
+  if (staleLock !== undefined) {
+    const text = `${shown(staleLock)} was made from other requirements and is not used: the environment is resolved anew`;
+    void pulumi.log.warn(text, component);
+  }
+}
+
+function contentOf(plan: ImagePlan, args: ModelImageArgs) {
+  const { executionScript, files, environment, dockerfile } = plan;
+  const { runtime = "python", baseImage, enableGpu } = args;
+  return { runtime, executionScript, files, environment, dockerfile, baseImage, enableGpu };
+}
+
+function identityOf(plan: ImagePlan, args: ModelImageArgs, models: readonly ModelReference[]): pulumi.Output<string> {
+  const content = models.map(({ modelName, digest }) => ({ modelName, digest }));
+  return pulumi.output(content).apply((known) => imageIdentity({ ...contentOf(plan, args), models: known }));
+}

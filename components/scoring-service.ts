@@ -1,0 +1,25 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** An image, as a service takes it; a `ModelImage` is one. */
+export interface ImageReference {
+  /** Content identity, 64 hex characters. */
+  readonly identity: pulumi.Input<string>;
+}
+
+/** What every service that answers scoring requests tells, wherever it runs. */
+export interface ScoringService {
+  /** Address that scores: `POST <data>`. */
+  readonly scoringUri: pulumi.Output<string>;
+  /** OpenAPI document; `?version=3` for version 3. */
+  readonly swaggerUri: pulumi.Output<string>;
+  /** Answers 200 when the service is healthy; asks for no key. */
+  readonly healthUri: pulumi.Output<string>;
+  /** Key for `Authorization: Bearer <key>`; undefined without authentication. Secret. */
+  readonly primaryKey: pulumi.Output<string | undefined>;
+  /** A second key, so that keys can be changed without a pause. Secret. */
+  readonly secondaryKey: pulumi.Output<string | undefined>;
+  /** Identity of the image that answers. */
+  readonly imageIdentity: pulumi.Output<string>;
+  /** `name:version` of each model in it. */
+  readonly modelIds: pulumi.Output<string[]>;
+}

@@ -1,0 +1,30 @@
+import { projectRoot } from "../components/internal/project";
+import { imageHandler } from "./resources/image";
+import { modelHandler } from "./resources/model";
+import { serviceHandler } from "./resources/service";
+import { ProviderServer } from "./rpc/server";
+import { Store } from "./store";
+
+const version = "0.1.0";
+
+async function main(): Promise<void> {
+  const store = new Store(projectRoot());
+  const handlers = [modelHandler(store), imageHandler(store), serviceHandler(store)];
+  // The engine gives its address as the first argument that is not an option, and waits for the port on stdout.
+  const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+  const port = await new ProviderServer(handlers, version, engineAddress).listen();
+  process.stdout.write(`${port}\n`);
+  endWithEngine();
+}
+
+/** An engine that is killed can't end its providers. */
+function endWithEngine(): void {
+  const engine = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== engine) {
+      process.exit(0);
+    }
+  }, 1000).unref();
+}
+
+void main();

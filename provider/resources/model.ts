@@ -1,0 +1,63 @@
+import * as path from "node:path";
+import type { LocalModelInputs, LocalModelOutputs } from "../../components/internal/local-contract";
+import { localTokens } from "../../components/internal/local-contract";
+import { compare } from "../rpc/diff";
+import type { Handler } from "../rpc/handler";
+import { unknown } from "../rpc/values";
+import type { Store } from "../store";
+import type { StoredModel } from "../store/models";
+import { required } from "./inputs";
+
+const hints = /^source$/;
+
+/** `scorestack:local:Model`: content under a name, in the local model store. */
+export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModelOutputs> {
+  const outputs = (inputs: LocalModelInputs, { name, version }: Pick<StoredModel, "name" | "version">): LocalModelOutputs => ({
+    ...inputs,
+    version,
+    modelId: `${name}:${version}`,
+  });
+  return {
+    token: localTokens.model,
+    secrets: [],
+    check: (inputs) => required(inputs, ["modelName", "digest", "source"]),
+    diff: (olds, oldInputs, news) => {
+      const changes = compare(oldInputs, news, hints);
+      if (Object.keys(changes).length === 0 && !store.modelStore.get(olds.modelName, olds.version)) {
+        changes.version = "update";
+      }
+      return Promise.resolve({ changes, replaces: ["modelName"] });
+    },
+    preview: (news, olds) => {
+      const known = olds?.digest === news.digest ? olds : undefined;
+      const stored = store.modelStore.find(news.modelName, news.digest);
+      const version = known?.version ?? stored?.version;
+      return Promise.resolve(
+        version === undefined
+          ? { ...news, version: unknown, modelId: unknown }
+          : outputs(news, { name: news.modelName, version }),
+      );
+    },
+    create: async (news, context) => {
+      const before = store.modelStore.find(news.modelName, news.digest);
+      const model = await store.modelStore.register(news);
+      context.info(before ? `${model.name}:${model.version} is registered already` : `registered ${model.name}:${model.version}`);
+      return { id: news.modelName, outputs: outputs(news, model) };
+    },
+    update: async (olds, news, context) => {
+      const model = await store.modelStore.register(news);
+      if (model.version !== olds.version) {
+        context.info(`registered ${model.name}:${model.version}`);
+      }
+      return outputs(news, model);
+    },
+    read: (_, olds) => {
+      const stored = store.modelStore.get(olds.modelName, olds.version);
+      return Promise.resolve(stored && store.modelStore.isWhole(stored) ? olds : undefined);
+    },
+    delete: (olds, context) => {
+      context.info(`${olds.modelId} stays in ${path.join(".scorestack", "models")}; npm run prune removes what nothing uses`);
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,235 @@
+import * as grpc from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import type { Changes, ChangeKind } from "./diff";
+import { EngineLog } from "./engine-log";
+import { type Context, type Handler, UserError } from "./handler";
+import { open, type Opened, seal } from "./values";
+
+type AnyHandler = Handler<object, object>;
+const kinds: Record<ChangeKind, [plain: number, replace: number]> = {
+  add: [messages.PropertyDiff.Kind.ADD, messages.PropertyDiff.Kind.ADD_REPLACE],
+  delete: [messages.PropertyDiff.Kind.DELETE, messages.PropertyDiff.Kind.DELETE_REPLACE],
+  update: [messages.PropertyDiff.Kind.UPDATE, messages.PropertyDiff.Kind.UPDATE_REPLACE],
+};
+
+/** The engine's side of the provider: raw gRPC, one typed handler for each resource token. */
+export class ProviderServer {
+  private readonly handlers: ReadonlyMap<string, AnyHandler>;
+  private readonly cancelling = new AbortController();
+  private readonly server = new grpc.Server({
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+  });
+  private log: EngineLog;
+
+  constructor(
+    handlers: readonly unknown[],
+    private readonly version: string,
+    engineAddress: string | undefined,
+  ) {
+    // Each handler is given back only what it made itself, so its own types hold.
+    this.handlers = new Map((handlers as AnyHandler[]).map((handler) => [handler.token, handler]));
+    this.log = new EngineLog(engineAddress);
+  }
+
+  /** Serves on a free port of 127.0.0.1 and returns it. */
+  async listen(): Promise<number> {
+    this.server.addService(ResourceProviderService, this.service());
+    return new Promise((resolve, reject) => {
+      this.server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (problem, port) => {
+        if (problem) {
+          reject(problem);
+        } else {
+          resolve(port);
+        }
+      });
+    });
+  }
+
+  close(): void {
+    this.server.forceShutdown();
+  }
+
+  private service(): grpc.UntypedServiceImplementation {
+    const unimplemented = Object.fromEntries(
+      Object.keys(ResourceProviderService).map((name) => [
+        name,
+        (_: unknown, callback: grpc.sendUnaryData<Empty>) => {
+          callback({ code: grpc.status.UNIMPLEMENTED, details: `${name} is not implemented` });
+        },
+      ]),
+    );
+    const implemented: Partial<IResourceProviderServer> = {
+      getPluginInfo: answer(() => this.pluginInfo()),
+      attach: answer((request) => {
+        this.log = new EngineLog(request.getAddress());
+        return new Empty();
+      }),
+      getSchema: answer(() => new messages.GetSchemaResponse().setSchema(`{"name":"scorestack","version":"${this.version}"}`)),
+      checkConfig: answer((request) => new messages.CheckResponse().setInputs(request.getNews())),
+      diffConfig: answer(() => new messages.DiffResponse().setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE)),
+      configure: answer(configured),
+      check: answer((request) => this.check(request)),
+      diff: answer((request) => this.diff(request)),
+      create: answer((request) => this.create(request)),
+      update: answer((request) => this.update(request)),
+      read: answer((request) => this.read(request)),
+      delete: answer((request) => this.delete(request)),
+      cancel: answer(() => {
+        this.cancelling.abort();
+        return new Empty();
+      }),
+    };
+    return { ...unimplemented, ...implemented } as grpc.UntypedServiceImplementation;
+  }
+
+  private pluginInfo(): PluginInfo {
+    const info = new PluginInfo();
+    info.setVersion(this.version);
+    return info;
+  }
+
+  private check(request: messages.CheckRequest): messages.CheckResponse {
+    const { values, secrets } = open(request.getNews());
+    const response = new messages.CheckResponse();
+    response.setInputs(seal(values, secrets));
+    response.setFailuresList(
+      this.handler(request.getUrn())
+        .check(values)
+        .map(({ property, reason }) => new messages.CheckFailure().setProperty(property).setReason(reason)),
+    );
+    return response;
+  }
+
+  private async diff(request: messages.DiffRequest): Promise<messages.DiffResponse> {
+    const olds = open(request.getOlds());
+    const oldInputs = request.getOldInputs() ? open(request.getOldInputs()) : olds;
+    const news = open(request.getNews());
+    const ignored = request.getIgnorechangesList();
+    const found = await this.handler(request.getUrn()).diff(olds.values, oldInputs.values, news.values);
+    const changes = Object.entries(found.changes).filter(([path]) => !ignored.some((name) => isWithin(path, name)));
+    return diffResponse(Object.fromEntries(changes), found.replaces ?? [], found.deleteBeforeReplace ?? false);
+  }
+
+  private async create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
+    const handler = this.handler(request.getUrn());
+    const news = open(request.getProperties());
+    const response = new messages.CreateResponse();
+    if (request.getPreview()) {
+      return response.setProperties(this.sealed(handler, await handler.preview(news.values, undefined), [news]));
+    }
+    const { id, outputs } = await handler.create(news.values, this.context(request.getUrn()));
+    return response.setId(id).setProperties(this.sealed(handler, outputs, [news]));
+  }
+
+  private async update(request: messages.UpdateRequest): Promise<messages.UpdateResponse> {
+    const handler = this.handler(request.getUrn());
+    const [olds, news] = [open(request.getOlds()), open(request.getNews())];
+    const outputs = request.getPreview()
+      ? await handler.preview(news.values, olds.values)
+      : await handler.update(olds.values, news.values, this.context(request.getUrn()));
+    return new messages.UpdateResponse().setProperties(this.sealed(handler, outputs, [news]));
+  }
+
+  private async read(request: messages.ReadRequest): Promise<messages.ReadResponse> {
+    const handler = this.handler(request.getUrn());
+    const [olds, inputs] = [open(request.getProperties()), open(request.getInputs())];
+    const outputs = await handler.read(request.getId(), olds.values);
+    const response = new messages.ReadResponse();
+    if (outputs) {
+      response.setId(request.getId()).setProperties(this.sealed(handler, outputs, [olds]));
+      response.setInputs(seal(inputs.values, inputs.secrets));
+    }
+    return response;
+  }
+
+  private async delete(request: messages.DeleteRequest): Promise<Empty> {
+    await this.handler(request.getUrn()).delete(open(request.getProperties()).values, this.context(request.getUrn()));
+    return new Empty();
+  }
+
+  private sealed(handler: AnyHandler, outputs: object, sources: readonly Opened[]): ReturnType<typeof seal> {
+    return seal(outputs, new Set([...handler.secrets, ...sources.flatMap(({ secrets }) => [...secrets])]));
+  }
+
+  private handler(urn: string): AnyHandler {
+    const token = urn.split("::")[2]?.split("$").pop() ?? "";
+    const handler = this.handlers.get(token);
+    if (!handler) {
+      throw new UserError(`no resource '${token}' in the scorestack provider; it has ${[...this.handlers.keys()].join(", ")}`);
+    }
+    return handler;
+  }
+
+  private context(urn: string): Context {
+    const { log, cancelling } = this;
+    return {
+      name: urn.split("::").pop() ?? urn,
+      info: (message) => {
+        log.info(urn, message);
+      },
+      warn: (message) => {
+        log.warn(urn, message);
+      },
+      progress: (message) => {
+        log.progress(urn, message);
+      },
+      cancelled: cancelling.signal,
+    };
+  }
+}
+
+function configured(): messages.ConfigureResponse {
+  const response = new messages.ConfigureResponse();
+  response.setAcceptsecrets(true);
+  response.setAcceptresources(true);
+  response.setAcceptoutputs(false);
+  response.setSupportspreview(true);
+  return response;
+}
+
+/** Turns a function into a gRPC method; what it throws becomes the error that the user sees. */
+function answer<Request, Response>(method: (request: Request) => Response | Promise<Response>): grpc.handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    Promise.resolve()
+      .then(() => method(call.request))
+      .then(
+        (response) => {
+          callback(null, response);
+        },
+        (problem: unknown) => {
+          const error = problem instanceof Error ? problem : new Error(String(problem));
+          const details = error instanceof UserError ? error.message : (error.stack ?? error.message);
+          callback({ code: grpc.status.UNKNOWN, details });
+        },
+      );
+  };
+}
+
+function diffResponse(changes: Changes, replaces: readonly string[], deleteBeforeReplace: boolean): messages.DiffResponse {
+  const paths = Object.keys(changes);
+  const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+  const response = new messages.DiffResponse().setChanges(paths.length > 0 ? DIFF_SOME : DIFF_NONE);
+  response.setHasdetaileddiff(true);
+  response.setDiffsList([...new Set(paths.map(topLevel))]);
+  response.setReplacesList(paths.filter((path) => replaces.includes(path)));
+  response.setDeletebeforereplace(deleteBeforeReplace);
+  for (const [path, kind] of Object.entries(changes)) {
+    const [plain, replace] = kinds[kind];
+    const property = new messages.PropertyDiff().setInputdiff(true);
+    property.setKind((replaces.includes(path) ? replace : plain) as messages.PropertyDiff.Kind);
+    response.getDetaileddiffMap().set(path, property);
+  }
+  return response;
+}
+
+function topLevel(path: string): string {
+  return path.split(/[.[]/, 1)[0] ?? path;
+}
+
+function isWithin(path: string, ignored: string): boolean {
+  return path === ignored || path.startsWith(`${ignored}.`) || path.startsWith(`${ignored}[`);
+}

@@ -1,0 +1,60 @@
+import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+
+/** Marks special values in what the engine sends (`sdk/go/common/resource/plugin/rpc.go`). */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+/** Stands for a value that is not known before the update. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
+export type Values = Record<string, Value>;
+
+/** Properties with their secrets laid open, and the names of the top-level properties that held one. */
+export interface Opened {
+  readonly values: Values;
+  readonly secrets: ReadonlySet<string>;
+}
+
+/** Reads what the engine sent. */
+export function open(struct: Struct | undefined): Opened {
+  const secrets = new Set<string>();
+  const values: Values = {};
+  for (const [key, value] of Object.entries((struct?.toJavaScript() ?? {}) as Values)) {
+    values[key] = reveal(value, () => secrets.add(key));
+  }
+  return { values, secrets };
+}
+
+/** Writes properties for the engine; undefined ones are left out, those named in `secrets` are wrapped. */
+export function seal(properties: object, secrets: ReadonlySet<string>): Struct {
+  const sealed: Record<string, JavaScriptValue> = {};
+  for (const [key, value] of Object.entries(properties) as [string, Value | undefined][]) {
+    if (value !== undefined) {
+      sealed[key] = secrets.has(key) ? { [signatureKey]: secretSignature, value: clean(value) } : clean(value);
+    }
+  }
+  return Struct.fromJavaScript(sealed);
+}
+
+export function isUnknown(value: unknown): boolean {
+  return value === unknown;
+}
+
+function reveal(value: Value, onSecret: () => void): Value {
+  if (Array.isArray(value)) {
+    return value.map((item) => reveal(item, onSecret));
+  }
+  if (value === null || typeof value !== "object") {
+    return value;
+  }
+  if (value[signatureKey] === secretSignature) {
+    onSecret();
+    return reveal(value.value ?? null, onSecret);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item, onSecret)]));
+}
+
+/** Without undefined members, which a Struct can't hold. */
+function clean(value: Value): JavaScriptValue {
+  return JSON.parse(JSON.stringify(value)) as JavaScriptValue;
+}

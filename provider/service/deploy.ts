@@ -1,0 +1,151 @@
+import type { LocalServiceInputs, LocalServiceOutputs } from "../../components/internal/local-contract";
+import { canonicalJson } from "../../components/internal/content-hash";
+import { type Context, UserError } from "../rpc/handler";
+import type { Store } from "../store";
+import { exclusively } from "../store/files";
+import { explainFailure } from "./failure";
+import type { Desired, Release, ServiceFolder } from "./files";
+import { keysFor, type ServiceKeys, writeKeys } from "./keys";
+import { type LaunchImage, launchOf } from "./launch";
+import { choosePort } from "./port";
+import { verify } from "./probe";
+import { apply, liveStatus, stop } from "./supervisor";
+
+/** Releases of a service that are kept for going back. */
+const keptReleases = 10;
+
+/** Makes a service run what `inputs` say, beside and then instead of what it runs now. Running it already is enough. */
+export async function deploy(
+  store: Store,
+  inputs: LocalServiceInputs,
+  olds: LocalServiceOutputs | undefined,
+  context: Context,
+): Promise<LocalServiceOutputs> {
+  const folder = store.serviceFolder(inputs.serviceName);
+  return exclusively(folder.path, async () => {
+    const image = imageOf(store, inputs);
+    const keys = keysFor(inputs, olds);
+    const port = inputs.port ?? olds?.port ?? folder.desired()?.port ?? (await choosePort(folder.path, store.portsInUse(folder.name)));
+    const release = nextRelease(store, folder, inputs, port);
+    writeKeys(folder, keys);
+    const revision = await start(store, folder, inputs, image, release, context);
+    await verify(inputs.serviceName, port, inputs.imageIdentity);
+    forgetReleases(folder, revision);
+    return outputsOf(inputs, { ...release, revision }, keys);
+  });
+}
+
+/** Outputs that are known before the service has started. */
+export function outputsOf(inputs: LocalServiceInputs, release: Release, keys: ServiceKeys): LocalServiceOutputs {
+  return {
+    ...inputs,
+    ...keys,
+    ...addresses(release.port),
+    port: release.port,
+    revision: release.revision,
+    imageId: release.imageId,
+    modelIds: release.modelIds,
+  };
+}
+
+export function addresses(port: number): Pick<LocalServiceOutputs, "scoringUri" | "swaggerUri" | "healthUri" | "versionUri"> {
+  const base = `http://127.0.0.1:${port}`;
+  return {
+    scoringUri: `${base}/score`,
+    swaggerUri: `${base}/swagger.json`,
+    healthUri: `${base}/`,
+    versionUri: `${base}/version`,
+  };
+}
+
+async function start(
+  store: Store,
+  folder: ServiceFolder,
+  inputs: LocalServiceInputs,
+  image: LaunchImage,
+  release: Release,
+  context: Context,
+): Promise<number> {
+  const previous = folder.desired();
+  const desired = launchOf(folder, inputs, image, release, (previous?.serial ?? 0) + 1);
+  const status = liveStatus(folder);
+  if (status?.state === "running" && previous && runsAlready(previous, desired)) {
+    return previous.revision;
+  }
+  folder.writeRelease(release);
+  context.progress(`starting revision ${release.revision} (${release.imageId}) …`);
+  const outcome = await apply(folder, desired, store.supervisorScript, context.cancelled).catch(async (problem: unknown) => {
+    await giveUp(folder, previous, desired, release);
+    throw problem;
+  });
+  if (outcome.failure?.serial === desired.serial) {
+    const cause = explainFailure(outcome.failure, { folder: image.folder, sources: image.bundle.sources });
+    const goesOn = await giveUp(folder, previous, desired, release);
+    throw new UserError(`service '${folder.name}': revision ${release.revision} (${release.imageId}) did not take over: ${cause}\n${goesOn}`);
+  }
+  context.info(`revision ${release.revision} (${release.imageId}) answers on port ${release.port}`);
+  return release.revision;
+}
+
+/** Leaves the last good revision as the one that is wanted; a service that has none is stopped. */
+async function giveUp(folder: ServiceFolder, previous: Desired | undefined, failed: Desired, release: Release): Promise<string> {
+  const status = liveStatus(folder);
+  const running = status?.state === "running" || status?.state === "restarting";
+  if (previous && running && previous.revision === status.revision) {
+    // With the serial of the failed attempt: the supervisor has nothing to do.
+    folder.writeDesired({ ...previous, serial: failed.serial });
+    folder.removeRelease(release.revision);
+    return `revision ${previous.revision} goes on answering; correct the cause and run npm run up again`;
+  }
+  await stop(folder);
+  if (previous) {
+    folder.writeDesired(previous);
+  } else {
+    folder.removeDesired();
+  }
+  folder.removeRelease(release.revision);
+  return `the service does not answer; correct the cause and run npm run up again; its log: npm run logs -- ${folder.name}`;
+}
+
+/** True if the running revision differs from the wanted one in nothing but its number. */
+function runsAlready(running: Desired, wanted: Desired): boolean {
+  const comparable = ({ serial: _serial, revision: _revision, env, ...rest }: Desired): string =>
+    canonicalJson({ ...rest, env: { ...env, SCORESTACK_IDENTITY: unnumbered(env.SCORESTACK_IDENTITY) } });
+  return comparable(running) === comparable(wanted);
+}
+
+function unnumbered(identity: string | undefined): string {
+  return canonicalJson({ ...(JSON.parse(identity ?? "{}") as object), revision: 0 });
+}
+
+function imageOf(store: Store, inputs: LocalServiceInputs): LaunchImage {
+  const bundle = store.imageStore.bundle(inputs.imageIdentity);
+  if (!bundle || !store.environments.get(bundle.environment)) {
+    throw new UserError(
+      `'imageIdentity' of service '${inputs.serviceName}' must be an image of the store, got ${inputs.imageIdentity.slice(0, 12)}; run npm run up to build it`,
+    );
+  }
+  const python = store.environments.python(bundle.environment);
+  return { bundle, folder: store.imageStore.folderOf(inputs.imageIdentity), python };
+}
+
+function nextRelease(store: Store, folder: ServiceFolder, inputs: LocalServiceInputs, port: number): Release {
+  const image = store.imageStore.named(inputs.imageIdentity).pop();
+  const bundle = store.imageStore.bundle(inputs.imageIdentity);
+  return {
+    revision: Math.max(folder.desired()?.revision ?? 0, ...folder.releases().map(({ revision }) => revision)) + 1,
+    imageIdentity: inputs.imageIdentity,
+    imageId: image ? `${image.name}:${image.version}` : inputs.imageIdentity.slice(0, 12),
+    modelIds: (bundle?.models ?? []).map(({ modelName, version }) => `${modelName}:${version}`),
+    port,
+    createdAt: new Date().toISOString(),
+  };
+}
+
+function forgetReleases(folder: ServiceFolder, running: number): void {
+  const releases = folder.releases().filter(({ revision }) => revision !== running);
+  for (const { revision } of releases.slice(0, Math.max(0, releases.length - keptReleases))) {
+    folder.removeRelease(revision);
+  }
+}
+

@@ -1,0 +1,37 @@
+import type { ServiceRecord } from "../store/records";
+import { addresses } from "./deploy";
+import type { Failure, ServiceFolder } from "./files";
+import { groupMemory } from "./process";
+import { liveStatus } from "./supervisor";
+
+/** A service as it stands now; undefined for a folder that holds none. */
+export function describeService(folder: ServiceFolder): ServiceRecord | undefined {
+  const desired = folder.desired();
+  if (!desired) {
+    return undefined;
+  }
+  const status = liveStatus(folder);
+  const revision = status?.revision ?? desired.revision;
+  const release = folder.release(revision);
+  const server = status?.server ?? undefined;
+  return {
+    name: folder.name,
+    state: status?.state ?? "stopped",
+    revision: server ? revision : 0,
+    imageId: release?.imageId ?? "",
+    imageIdentity: release?.imageIdentity ?? "",
+    modelIds: release?.modelIds ?? [],
+    port: desired.port,
+    ...addresses(desired.port),
+    pid: server?.pid,
+    startedAt: server ? new Date(server.startedAt * 1000).toISOString() : undefined,
+    restarts: status?.restarts ?? 0,
+    memoryInBytes: server ? groupMemory(server.pid) : undefined,
+    logFile: folder.logFile,
+    problem: problemOf(status !== undefined, status?.failure ?? undefined),
+  };
+}
+
+function problemOf(alive: boolean, failure: Failure | undefined): string | undefined {
+  return alive ? failure?.problem : "its supervisor is not running; npm run up brings the service back";
+}

@@ -1,0 +1,61 @@
+import type { Failure } from "./files";
+
+const logLines = 15;
+const tracebackStart = "Traceback (most recent call last):";
+
+/** Where a bundle lies and where its files came from, to speak of the user's own files. */
+export interface BundlePlace {
+  readonly folder: string;
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+/** Why a revision did not take over, for the user: the cause, the scorer's own traceback with file and line, the last log lines. */
+export function explainFailure(failure: Failure, bundle: BundlePlace): string {
+  const samples = failure.boot?.failures ?? [];
+  if (samples.length > 0) {
+    return samples
+      .map(({ sample, problem, log }) => {
+        const traceback = userTraceback(log.split("\n"), bundle);
+        return [`sample request ${sample}: ${problem}`, ...(traceback ?? [])].join("\n");
+      })
+      .join("\n");
+  }
+  const traceback = userTraceback(failure.log, bundle);
+  const shown = traceback ?? ["last lines of its log:", ...failure.log.slice(-logLines)];
+  return [failure.problem, ...shown].join("\n");
+}
+
+/** The first traceback that passes through the user's files, with the inference server's own frames left out. */
+export function userTraceback(log: readonly string[], { folder, sources }: BundlePlace): string[] | undefined {
+  for (let start = 0; start < log.length; start++) {
+    if (!log[start]?.includes(tracebackStart)) {
+      continue;
+    }
+    const block = blockFrom(log, start + 1);
+    if (block.some((line) => line.includes(`${folder}/app/`) || /^\w*SyntaxError|^IndentationError|^TabError/.test(line))) {
+      return ["Traceback:", ...fromUserFile(block, folder)].map((line) => withSources(line, folder, sources));
+    }
+  }
+  return undefined;
+}
+
+/** Lines of a traceback up to the exception's own message, which may itself go over several lines. */
+function blockFrom(log: readonly string[], start: number): string[] {
+  let end = start;
+  while (end < log.length && /^(\s|$)/.test(log[end] ?? "")) {
+    end++;
+  }
+  return log.slice(start, end + 1);
+}
+
+function fromUserFile(block: readonly string[], folder: string): readonly string[] {
+  const first = block.findIndex((line) => line.includes(`${folder}/app/`));
+  return first > 0 ? block.slice(first) : block;
+}
+
+function withSources(line: string, folder: string, sources: Readonly<Record<string, string>>): string {
+  return line.replace(/"([^"]+)"/, (whole, file: string) => {
+    const source = file.startsWith(`${folder}/`) ? sources[file.slice(folder.length + 1)] : undefined;
+    return source === undefined ? whole : `"${source}"`;
+  });
+}

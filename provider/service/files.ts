@@ -1,0 +1,102 @@
+import * as path from "node:path";
+import { numbered, readJson, remove, writeJson } from "../store/files";
+import type { ProcessIdentity } from "./process";
+
+/** What should answer; read by the supervisor (`supervisor/supervisor.py`). */
+export interface Desired {
+  serial: number;
+  port: number;
+  revision: number;
+  argv: string[];
+  env: Record<string, string>;
+  cwd: string;
+  workers: number;
+  startTimeoutSeconds: number;
+  drainSeconds: number;
+}
+
+export interface Failure {
+  serial: number;
+  revision: number;
+  problem: string;
+  boot: { failures: { sample: string; problem: string; log: string }[] } | null;
+  log: string[];
+}
+
+/** What does answer; written by the supervisor. */
+export interface Status extends ProcessIdentity {
+  state: "starting" | "running" | "restarting" | "failed";
+  serial: number;
+  revision: number;
+  server: { pid: number; startedAt: number } | null;
+  restarts: number;
+  failure: Failure | null;
+}
+
+/** A release of a service, kept for going back: everything but secrets. */
+export interface Release {
+  revision: number;
+  imageIdentity: string;
+  imageId: string;
+  modelIds: string[];
+  port: number;
+  createdAt: string;
+}
+
+/** The folder of one service: `services/<name>/`. */
+export class ServiceFolder {
+  constructor(readonly path: string) {}
+
+  get name(): string {
+    return path.basename(this.path);
+  }
+
+  get logFile(): string {
+    return this.file("log/service.log");
+  }
+
+  get keysFile(): string {
+    return this.file("keys.json");
+  }
+
+  file(name: string): string {
+    return path.join(this.path, name);
+  }
+
+  desired(): Desired | undefined {
+    return readJson(this.file("desired.json")) as Desired | undefined;
+  }
+
+  /** Holds the environment variables of the service, so only its owner may read it. */
+  writeDesired(desired: Desired): void {
+    writeJson(this.file("desired.json"), desired, 0o600);
+  }
+
+  removeDesired(): void {
+    remove(this.file("desired.json"));
+  }
+
+  status(): Status | undefined {
+    return readJson(this.file("status.json")) as Status | undefined;
+  }
+
+  release(revision: number): Release | undefined {
+    return readJson(this.file(`revisions/${revision}/release.json`)) as Release | undefined;
+  }
+
+  releases(): Release[] {
+    return numbered(this.file("revisions")).flatMap((revision) => this.release(revision) ?? []);
+  }
+
+  writeRelease(release: Release): void {
+    writeJson(this.file(`revisions/${release.revision}/release.json`), release);
+  }
+
+  removeRelease(revision: number): void {
+    remove(this.file(`revisions/${revision}`));
+  }
+
+  remove(): void {
+    remove(this.path);
+  }
+}

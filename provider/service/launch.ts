@@ -1,0 +1,85 @@
+import * as path from "node:path";
+import type { LocalServiceInputs } from "../../components/internal/local-contract";
+import { modelFolder, type Bundle } from "../store/images";
+import type { ServiceFolder, Desired, Release } from "./files";
+
+const drainSeconds = 30;
+const workerTimeoutSeconds = 300;
+
+/** What of the image a service needs to start. */
+export interface LaunchImage {
+  readonly bundle: Bundle;
+  readonly folder: string;
+  readonly python: string;
+}
+
+/** The command line and environment of a revision's server: `azmlinfsrv` as Azure ML sets it up. */
+export function launchOf(folder: ServiceFolder, inputs: LocalServiceInputs, image: LaunchImage, release: Release, serial: number): Desired {
+  const app = path.join(image.folder, "app");
+  const server = ["-m", "azureml_inference_server_http", "--entry_script", image.bundle.executionScript];
+  return {
+    serial,
+    port: release.port,
+    revision: release.revision,
+    argv: [image.python, ...server, "--port", String(release.port), "--worker_count", String(inputs.workers)],
+    env: {
+      ...surroundings(image),
+      ...inputs.environmentVariables,
+      ...azureMl(app, inputs, image),
+      ...scorestack(folder, inputs, image, release),
+    },
+    cwd: app,
+    workers: inputs.workers,
+    startTimeoutSeconds: inputs.startTimeoutSeconds,
+    drainSeconds,
+  };
+}
+
+function surroundings(image: LaunchImage): Record<string, string> {
+  const kept = ["HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "JAVA_HOME", "LD_LIBRARY_PATH"];
+  const inherited = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  return {
+    ...(Object.fromEntries(inherited) as Record<string, string>),
+    PATH: `${path.dirname(image.python)}${path.delimiter}${process.env.PATH ?? "/usr/bin:/bin"}`,
+    PYTHONUNBUFFERED: "1",
+    // The bundle is shared and must stay as it was built.
+    PYTHONDONTWRITEBYTECODE: "1",
+  };
+}
+
+function azureMl(app: string, inputs: LocalServiceInputs, image: LaunchImage): Record<string, string> {
+  const [only, ...others] = image.bundle.models;
+  const models = only && others.length === 0 ? modelFolder(only) : path.join("app", "azureml-models");
+  return {
+    AML_APP_ROOT: app,
+    AZUREML_ENTRY_SCRIPT: image.bundle.executionScript,
+    AZUREML_MODEL_DIR: path.join(image.folder, models),
+    SERVICE_NAME: inputs.serviceName,
+    SCORING_TIMEOUT_MS: String(inputs.scoringTimeoutMs),
+    WORKER_TIMEOUT: String(Math.max(workerTimeoutSeconds, Math.ceil(inputs.scoringTimeoutMs / 1000) + 60)),
+    ...(inputs.corsOrigins?.length ? { AML_CORS_ORIGINS: inputs.corsOrigins.join(",") } : {}),
+  };
+}
+
+function scorestack(folder: ServiceFolder, inputs: LocalServiceInputs, image: LaunchImage, release: Release): Record<string, string> {
+  const identity = {
+    service: inputs.serviceName,
+    revision: release.revision,
+    image: release.imageId,
+    imageIdentity: release.imageIdentity,
+    models: release.modelIds,
+  };
+  return {
+    GUNICORN_CMD_ARGS: `-c ${quoted(path.join(image.folder, "server", "gunicorn_conf.py"))}`,
+    SCORESTACK_IDENTITY: JSON.stringify(identity),
+    SCORESTACK_SAMPLES_DIR: path.join(image.folder, "samples"),
+    SCORESTACK_THREADS: String(inputs.threads),
+    SCORESTACK_GRACEFUL_TIMEOUT_SECONDS: String(drainSeconds),
+    ...(inputs.authEnabled ? { SCORESTACK_KEYS_FILE: folder.keysFile } : {}),
+  };
+}
+
+/** gunicorn splits the variable as a shell does. */
+function quoted(text: string): string {
+  return `'${text.replace(/'/g, `'\\''`)}'`;
+}

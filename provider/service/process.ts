@@ -1,0 +1,65 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+
+/** A process, told from a later one with the same id. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time in clock ticks since boot (Linux), or as `ps -o lstart` has it; as the supervisor writes it. */
+  readonly pidStartedAt: string;
+}
+
+export function isAlive({ pid, pidStartedAt }: ProcessIdentity): boolean {
+  return startOf(pid) === pidStartedAt;
+}
+
+function startOf(pid: number): string | undefined {
+  try {
+    const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    const rest = fields.slice(fields.lastIndexOf(")") + 2).split(" ");
+    return rest[0] === "Z" ? undefined : rest[19];
+  } catch {
+    return process.platform === "linux" ? undefined : startByPs(pid);
+  }
+}
+
+function startByPs(pid: number): string | undefined {
+  try {
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+export function signal(identity: ProcessIdentity, name: NodeJS.Signals): void {
+  if (isAlive(identity)) {
+    try {
+      process.kill(identity.pid, name);
+    } catch {
+      // It ended just now.
+    }
+  }
+}
+
+/** Resident memory of the processes of a group (session), in bytes; undefined where /proc is not there. */
+export function groupMemory(leader: number): number | undefined {
+  if (process.platform !== "linux") {
+    return undefined;
+  }
+  let pages = 0;
+  for (const entry of fs.readdirSync("/proc")) {
+    if (/^\d+$/.test(entry)) {
+      pages += pagesOf(entry, leader);
+    }
+  }
+  return pages * 4096;
+}
+
+function pagesOf(pid: string, leader: number): number {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    const group = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2];
+    return Number(group) === leader ? Number(fs.readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) : 0;
+  } catch {
+    return 0;
+  }
+}

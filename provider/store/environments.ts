@@ -1,0 +1,119 @@
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { canonicalJson } from "../../components/internal/content-hash";
+import { lockHeader } from "../../components/internal/conda";
+import type { EnvironmentSpec } from "../../components/internal/local-contract";
+import { UserError } from "../rpc/handler";
+import { runUv } from "../uv";
+import { entries, exclusively, readJson, remove, writeJson } from "./files";
+
+export interface StoredEnvironment {
+  key: string;
+  /** Version of the interpreter, such as `3.11.7`. */
+  pythonVersion: string;
+  requirements: string[];
+  createdAt: string;
+}
+
+/** What to tell the user while it lasts. */
+export interface Progress {
+  progress(message: string): void;
+  info(message: string): void;
+  readonly cancelled?: AbortSignal;
+}
+
+/** Python environments, one for each set of requirements: `environments/<key>/` beside its lock `environments/<key>.lock`. */
+export class EnvironmentStore {
+  constructor(
+    private readonly folder: string,
+    private readonly projectRoot: string,
+  ) {}
+
+  /** Same requirements, interpreter and platform: same key. */
+  key(spec: EnvironmentSpec): string {
+    const parts = { python: spec.python, requirements: spec.requirements, lock: spec.lock, platform: process.platform };
+    const hash = crypto.createHash("sha256").update(canonicalJson({ ...parts, architecture: os.arch() }));
+    return hash.digest("hex").slice(0, 16);
+  }
+
+  /** The environment, built and locked if it isn't there. A half-built one is made anew. */
+  async ensure(spec: EnvironmentSpec, log: Progress): Promise<StoredEnvironment> {
+    const key = this.key(spec);
+    const ready = this.get(key);
+    if (ready) {
+      return ready;
+    }
+    return exclusively(path.join(this.folder, "locks", key), async () => this.get(key) ?? (await this.build(key, spec, log)));
+  }
+
+  get(key: string): StoredEnvironment | undefined {
+    return fs.existsSync(this.python(key)) ? (readJson(this.record(key)) as StoredEnvironment | undefined) : undefined;
+  }
+
+  all(): StoredEnvironment[] {
+    return entries(this.folder).flatMap((key) => this.get(key) ?? []);
+  }
+
+  /** Interpreter of an environment. */
+  python(key: string): string {
+    return path.join(this.folder, key, "bin", "python");
+  }
+
+  remove(key: string): void {
+    // The record goes first: without it the rest counts as half built.
+    remove(this.record(key));
+    remove(path.join(this.folder, key));
+  }
+
+  folderOf(key: string): string {
+    return path.join(this.folder, key);
+  }
+
+  private async build(key: string, spec: EnvironmentSpec, log: Progress): Promise<StoredEnvironment> {
+    const home = path.join(this.folder, key);
+    this.remove(key);
+    const uv = (stage: string, ...args: string[]): Promise<string> => runUv(this.projectRoot, stage, args, log);
+    const wanted = spec.python === "" ? ">=3.9,<3.13" : spec.python;
+    await uv(`finding Python ${wanted}`, "venv", "--quiet", "--no-project", "--relocatable", "--python", wanted, home);
+    const lock = await this.lock(key, spec, uv);
+    const hashed = / @ /.test(fs.readFileSync(lock, "utf8")) ? [] : ["--require-hashes"];
+    const sync = ["pip", "sync", "--quiet", "--compile-bytecode", ...hashed, "--python", this.python(key), lock];
+    await uv(`installing ${countPackages(lock)} Python packages`, ...sync);
+    const version = /version_info = (\S+)/.exec(fs.readFileSync(path.join(home, "pyvenv.cfg"), "utf8"))?.[1];
+    if (version === undefined) {
+      throw new UserError(`uv made no environment in ${home}; remove the folder and run the command again`);
+    }
+    const created = { key, pythonVersion: version, requirements: spec.requirements, createdAt: new Date().toISOString() };
+    writeJson(this.record(key), created);
+    return created;
+  }
+
+  private async lock(key: string, spec: EnvironmentSpec, uv: (stage: string, ...args: string[]) => Promise<string>): Promise<string> {
+    const lock = path.join(this.folder, `${key}.lock`);
+    if (fs.existsSync(lock)) {
+      return lock;
+    }
+    const partial = `${lock}.partial`;
+    fs.writeFileSync(partial, spec.lock ?? "");
+    if (spec.lock?.split("\n", 1)[0]?.trim() !== lockHeader(spec.requirements)) {
+      const requirements = path.join(this.folder, `${key}.in`);
+      fs.writeFileSync(requirements, `${spec.requirements.join("\n")}\n`);
+      // A lock made for other requirements still says which versions to prefer.
+      const compile = ["pip", "compile", "--quiet", "--generate-hashes", "--no-header", "--python", this.python(key)];
+      await uv("locking the environment", ...compile, "--output-file", partial, requirements);
+      remove(requirements);
+    }
+    fs.renameSync(partial, lock);
+    return lock;
+  }
+
+  private record(key: string): string {
+    return path.join(this.folder, key, "environment.json");
+  }
+}
+
+function countPackages(lock: string): number {
+  return fs.readFileSync(lock, "utf8").split("\n").filter((line) => /^[A-Za-z0-9]/.test(line)).length;
+}

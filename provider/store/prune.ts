@@ -1,0 +1,73 @@
+import { sizeOf } from "./files";
+import type { Store } from ".";
+
+export interface PrunePolicy {
+  /** Newest versions of each name that stay even when nothing uses them. */
+  readonly keep: number;
+  /** Only tell what would go. */
+  readonly dryRun: boolean;
+}
+
+export interface Removed {
+  kind: "model" | "image" | "environment";
+  id: string;
+  sizeInBytes: number;
+}
+
+/** Images first, then the models and environments that only they held. Never what a service runs or keeps as a release. */
+export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ removed: Removed[] }> {
+  const users = store.imageUsers();
+  const images = store.imageStore.all();
+  const oldImages = beyond(images, keep).filter(({ identity }) => !users.has(identity));
+  const gone = new Set(oldImages.map(({ name, version }) => `${name}:${version}`));
+  const kept = new Set([
+    ...images.filter(({ name, version }) => !gone.has(`${name}:${version}`)).map(({ identity }) => identity),
+    ...users.keys(),
+  ]);
+  const bundles = store.imageStore.allBundles();
+  const heldModels = new Set(
+    bundles.filter(({ identity }) => kept.has(identity)).flatMap(({ models }) => models.map((m) => `${m.modelName}:${m.version}`)),
+  );
+  const heldEnvironments = new Set(bundles.filter(({ identity }) => kept.has(identity)).map(({ environment }) => environment));
+  const oldModels = beyond(store.modelStore.all(), keep).filter(({ name, version }) => !heldModels.has(`${name}:${version}`));
+  const oldEnvironments = store.environments.all().filter(({ key }) => !heldEnvironments.has(key));
+  const removed: Removed[] = [
+    ...oldImages.map(({ name, version, identity }) => ({
+      kind: "image" as const,
+      id: `${name}:${version}`,
+      sizeInBytes: kept.has(identity) ? 0 : sizeOf(store.imageStore.folderOf(identity)),
+    })),
+    ...oldModels.map(({ name, version, sizeInBytes }) => ({ kind: "model" as const, id: `${name}:${version}`, sizeInBytes })),
+    ...oldEnvironments.map(({ key }) => ({
+      kind: "environment" as const,
+      id: key,
+      sizeInBytes: sizeOf(store.environments.folderOf(key)),
+    })),
+  ];
+  if (!dryRun) {
+    oldImages.forEach(({ name, version }) => {
+      store.imageStore.removeName(name, version);
+    });
+    bundles
+      .filter(({ identity }) => !kept.has(identity))
+      .forEach(({ identity }) => {
+        store.imageStore.removeBundle(identity);
+      });
+    oldModels.forEach(({ name, version }) => {
+      store.modelStore.remove(name, version);
+    });
+    oldEnvironments.forEach(({ key }) => {
+      store.environments.remove(key);
+    });
+  }
+  return Promise.resolve({ removed });
+}
+
+/** The versions of each name that are older than its newest `keep`. */
+function beyond<T extends { name: string; version: number }>(all: readonly T[], keep: number): T[] {
+  const newest = new Map<string, number[]>();
+  for (const { name, version } of all) {
+    newest.set(name, [...(newest.get(name) ?? []), version].sort((a, b) => b - a));
+  }
+  return all.filter(({ name, version }) => (newest.get(name)?.indexOf(version) ?? 0) >= keep);
+}

@@ -1,0 +1,24 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseConda } from "../../components/internal/conda";
+import { Store } from "../../provider/store";
+
+export const projectRoot = path.resolve(__dirname, "../..");
+
+const quiet = { progress: () => undefined, info: () => undefined };
+
+/** Interpreter of a scorer's environment: the very one that the local stack uses, built at the first call. */
+export async function pythonOf(scorer: string): Promise<string> {
+  const folder = path.join(projectRoot, "scorers", scorer);
+  const { python, requirements } = parseConda(fs.readFileSync(path.join(folder, "conda.yml"), "utf8"));
+  const lockFile = path.join(folder, "conda.lock");
+  const lock = fs.existsSync(lockFile) ? { lock: fs.readFileSync(lockFile, "utf8") } : {};
+  const { environments } = new Store(projectRoot);
+  const { key } = await environments.ensure({ python, requirements: [...requirements], ...lock }, quiet);
+  return environments.python(key);
+}
+
+/** The environment of the contract's and the runtime's tests: numpy and pandas, and shared with a real scorer. */
+export function commonPython(): Promise<string> {
+  return pythonOf("wine");
+}

@@ -1,0 +1,38 @@
+"""Runs a file of unit tests and writes what became of each as JSON: python run.py FILE"""
+
+import io
+import json
+import os
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROJECT = os.path.dirname(os.path.dirname(HERE))
+
+
+class Outcomes(unittest.TextTestResult):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.outcomes = {}
+
+    def addSuccess(self, test):
+        self.outcomes[test.id().rpartition(".")[2]] = "ok"
+
+    def addError(self, test, error):
+        self.outcomes[test.id().rpartition(".")[2]] = self._exc_info_to_string(error, test)
+
+    addFailure = addError
+
+    def addSkip(self, test, reason):
+        self.outcomes[test.id().rpartition(".")[2]] = f"skipped: {reason}"
+
+
+def main(file):
+    sys.path[:0] = [HERE, os.path.join(PROJECT, "runtime")]
+    tests = unittest.defaultTestLoader.discover(HERE, pattern=file)
+    result = unittest.TextTestRunner(stream=io.StringIO(), resultclass=Outcomes).run(tests)
+    print(json.dumps(result.outcomes))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
