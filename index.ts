@@ -1,11 +1,10 @@
 import { local } from "./stacks/local";
-import { scorerNames } from "./stacks/scorers";
 import { readSettings, type StackKind } from "./stacks/settings";
 
 const stacks: Readonly<Record<StackKind, typeof local>> = { local };
 
 /** The program: the stack's settings pick a function, which makes its resources and returns its outputs. */
 export = () => {
-  const settings = readSettings(scorerNames());
+  const settings = readSettings();
   return stacks[settings.kind](settings);
 };

@@ -158,8 +158,14 @@ function enterProject() {
   process.chdir(root);
 }
 
+/** Whoever reads what we print may stop (`| head`, a closed terminal): the work goes on without them. */
+function outliveReaders() {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+}
+
 async function main() {
   checkNode();
+  outliveReaders();
   enterProject();
   await installPackages();
   process.setSourceMapsEnabled(true);

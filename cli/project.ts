@@ -12,30 +12,38 @@ export interface Project {
   /** Everything that is made here and not committed: state, models, images, services. */
   readonly home: string;
   readonly passphraseFile: string;
-  /** Address of the backend: `PULUMI_BACKEND_URL`, else a folder in `home`. */
+  /** Address of the backend: `PULUMI_BACKEND_URL`, else `backend.url` of `Pulumi.yaml`, else a folder in `home`. */
   readonly backendUrl: string;
   /** Folder of the backend when it is one on this machine. */
   readonly stateFolder: string | undefined;
 }
 
+interface ProjectFile {
+  readonly name?: unknown;
+  readonly backend?: { readonly url?: unknown };
+}
+
 /** Reads `Pulumi.yaml`; throws a `CliError` when there is none or it has no name. */
 export function openProject(root: string): Project {
   const home = path.join(root, ".scorestack");
-  const backendUrl = process.env.PULUMI_BACKEND_URL || pathToFileURL(path.join(home, "state")).href;
+  const { name, backend } = readProjectFile(path.join(root, "Pulumi.yaml"));
+  const named = process.env.PULUMI_BACKEND_URL || backend?.url;
+  const backendUrl = typeof named === "string" ? named : pathToFileURL(path.join(home, "state")).href;
+  const stateFolder = folderOf(backendUrl, root);
   return {
     root,
-    name: projectName(path.join(root, "Pulumi.yaml")),
+    name,
     home,
     passphraseFile: path.join(home, "passphrase"),
-    backendUrl,
-    stateFolder: folderOf(backendUrl, root),
+    backendUrl: stateFolder === undefined ? backendUrl : pathToFileURL(stateFolder).href,
+    stateFolder,
   };
 }
 
-function projectName(file: string): string {
-  const settings: unknown = fs.existsSync(file) ? parse(fs.readFileSync(file, "utf8")) : undefined;
-  if (typeof settings === "object" && settings !== null && "name" in settings && typeof settings.name === "string") {
-    return settings.name;
+function readProjectFile(file: string): ProjectFile & { readonly name: string } {
+  const settings = fs.existsSync(file) ? (parse(fs.readFileSync(file, "utf8")) as ProjectFile | null) : undefined;
+  if (typeof settings?.name === "string") {
+    return { ...settings, name: settings.name };
   }
   throw new CliError(`'${file}' must be there and have a 'name'; restore it from the repository`);
 }

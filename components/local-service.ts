@@ -101,6 +101,11 @@ export class LocalService extends pulumi.ComponentResource implements ScoringSer
   }
 }
 
+/** Checks the arguments of a {@link LocalService}; returns what its server is told. */
+export function checkLocalService(problems: Problems, name: string, args: LocalServiceArgs) {
+  return { ...checkServing(problems, name, args), ...checkAccess(problems, args), ...checkLabels(problems, args) };
+}
+
 function checkServing(problems: Problems, name: string, args: LocalServiceArgs) {
   const given = args.serviceName ?? name;
   const seconds = args.startTimeoutSeconds ?? 300;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { imageIdentity } from "./internal/identity";
-import { type ImagePlan, planImage } from "./internal/image-plan";
+import { type ImagePlan, readImage } from "./internal/image-plan";
 import { imageName } from "./internal/names";
 import { oneOf, type Rule, shown } from "./internal/problems";
 import { contentIdentity, flag, someText, stringMap } from "./internal/rules";
@@ -86,11 +86,10 @@ export class ModelImage extends pulumi.ComponentResource {
   constructor(name: string, args: ModelImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scorestack:index:ModelImage", name, recorded(args), opts);
     const problems = new Problems(this);
-    const metadata = checkMetadata(problems, name, args);
-    checkRegistry(problems, args);
-    const models = checkModels(problems, args.models);
-    const plan = readPlan(problems, args);
+    const { metadata, models, reading } = checkModelImage(problems, name, args);
     problems.throwIfAny();
+
+    const plan = reading.plan();
     warnOfStaleLock(plan, this);
 
     const built = (args.workspace ?? localWorkspace).buildImage(
@@ -120,6 +119,21 @@ function recorded(args: ModelImageArgs): pulumi.Inputs {
   const registry = args.baseImageRegistry;
   const secret = registry && { ...registry, password: pulumi.secret(registry.password) };
   return { ...args, workspace: undefined, baseImageRegistry: secret };
+}
+
+/** Checks the arguments of a {@link ModelImage}; returns what it is made of. */
+export function checkModelImage(problems: Problems, name: string, args: ModelImageArgs) {
+  const metadata = checkMetadata(problems, name, args);
+  checkRegistry(problems, args);
+  const models = checkModels(problems, args.models);
+  const reading = readImage({
+    ...args,
+    runtime: args.runtime ?? "python",
+    dependencies: args.dependencies ?? [],
+    enableGpu: args.enableGpu ?? false,
+  });
+  problems.addAll(reading.faults);
+  return { metadata, models, reading };
 }
 
 function checkMetadata(problems: Problems, name: string, args: ModelImageArgs) {
@@ -166,17 +180,6 @@ function checkModels(problems: Problems, given: ModelReference | readonly ModelR
     version: model.version,
     digest: problems.check(`models[${index}].digest`, model.digest, contentIdentity),
   }));
-}
-
-function readPlan(problems: Problems, args: ModelImageArgs): ImagePlan {
-  const { plan, faults } = planImage({
-    ...args,
-    runtime: args.runtime ?? "python",
-    dependencies: args.dependencies ?? [],
-    enableGpu: args.enableGpu ?? false,
-  });
-  problems.addAll(faults);
-  return plan;
 }
 
 function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): void {

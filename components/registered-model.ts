@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readContent } from "./internal/content-fault";
-import { type ContentTree, hashContent } from "./internal/content-hash";
+import { hashContent, listContent } from "./internal/content-hash";
 import { modelName } from "./internal/names";
 import { shown } from "./internal/problems";
 import { fromRoot, toRoot } from "./internal/project";
@@ -57,10 +57,10 @@ export class RegisteredModel extends pulumi.ComponentResource {
   constructor(name: string, args: RegisteredModelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scorestack:index:RegisteredModel", name, { ...args, workspace: undefined }, opts);
     const problems = new Problems(this);
-    const metadata = checkMetadata(problems, name, args);
-    const content = readModel(problems, args.path);
+    const metadata = checkRegisteredModel(problems, name, args);
     problems.throwIfAny();
 
+    const content = hashContent(fromRoot(args.path));
     const registered = (args.workspace ?? localWorkspace).registerModel(
       name,
       { ...metadata, source: toRoot(args.path), digest: content.digest, sizeInBytes: content.sizeInBytes },
@@ -79,7 +79,9 @@ export class RegisteredModel extends pulumi.ComponentResource {
   }
 }
 
-function checkMetadata(problems: Problems, name: string, args: RegisteredModelArgs) {
+/** Checks the arguments of a {@link RegisteredModel}; returns its metadata. */
+export function checkRegisteredModel(problems: Problems, name: string, args: RegisteredModelArgs) {
+  checkPath(problems, args.path);
   if (args.modelFrameworkVersion !== undefined && args.modelFramework === undefined) {
     const remedy = "name the framework, such as 'scikit-learn'";
     problems.add("modelFrameworkVersion", "must come with 'modelFramework'", "no 'modelFramework'", remedy);
@@ -95,17 +97,15 @@ function checkMetadata(problems: Problems, name: string, args: RegisteredModelAr
   };
 }
 
-function readModel(problems: Problems, given: string): ContentTree {
-  const read = readContent(given, () => hashContent(fromRoot(given)));
+function checkPath(problems: Problems, given: string): void {
+  const read = readContent(given, () => listContent(fromRoot(given)));
   if ("fault" in read) {
     problems.addAll([{ property: "path", ...read.fault }]);
-    return { digest: "", files: [], sizeInBytes: 0 };
   }
-  return read.value;
 }
 
 function checkSample(problems: Problems, given: string): string {
-  const read = readContent(given, () => hashContent(fromRoot(given)).files);
+  const read = readContent(given, () => listContent(fromRoot(given)));
   if ("fault" in read) {
     problems.addAll([{ property: "sampleInput", ...read.fault }]);
   } else if (read.value.length !== 1) {

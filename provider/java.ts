@@ -13,6 +13,8 @@ export function checkJava(imageName: string): void {
   const { status } = spawnSync(java, ["-version"], { stdio: "ignore", timeout: 30_000 });
   if (status !== 0) {
     const remedy = "install Java 17 (openjdk-17-jre-headless) or set JAVA_HOME";
-    throw new UserError(`'runtime' of image '${imageName}' must be one that can run here, got "spark-py" and no Java; ${remedy}`);
+    throw new UserError(
+      `'runtime' of image '${imageName}' must be one that can run here, got "spark-py" and no Java; ${remedy}`,
+    );
   }
 }

@@ -18,9 +18,12 @@ let found: Interpreter | undefined;
  * @throws {@link UserError} naming what was found instead
  */
 export function findPython(): Interpreter {
-  if (found) {
-    return found;
-  }
+  found ??= searchPython();
+  return found;
+}
+
+/** As {@link findPython}, without remembering. */
+export function searchPython(): Interpreter {
   const tooOld: string[] = [];
   for (const candidate of candidates) {
     const [version, executable] = ask(candidate);
@@ -29,18 +32,21 @@ export function findPython(): Interpreter {
     }
     const [major = 0, minor = 0] = version.split(".").map(Number);
     if (major === 3 && minor >= 9) {
-      found = { executable, version };
-      return found;
+      return { executable, version };
     }
     tooOld.push(`${executable} (${version})`);
   }
-  const got = tooOld.length > 0 ? `got ${tooOld.join(", ")}` : "got none on PATH";
+  const got = tooOld.length > 0 ? `got ${[...new Set(tooOld)].join(", ")}` : "got none on PATH";
   throw new UserError(`'python3' must be Python 3.9 or later, ${got}; install Python 3.11 and put it on PATH`);
 }
 
 function ask(command: string): string[] {
   try {
-    return execFileSync(command, ["-c", probe], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 20_000 })
+    return execFileSync(command, ["-c", probe], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: 20_000,
+    })
       .trim()
       .split("\n");
   } catch {

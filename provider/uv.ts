@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** uv as published on PyPI; builds the Python environments. */
 const uvVersion = "0.13.9";
 const oldestUv = [0, 5];
-const leastFreeBytes = 500 * 1024 * 1024;
+const leastFreeBytes = 500e6;
 
 /** The uv to use: our own, the one on PATH if it is new enough, or one installed from PyPI into `.scorestack/tools`. */
 export async function ensureUv(projectRoot: string, report: (message: string) => void): Promise<string> {
@@ -34,15 +34,17 @@ export async function ensureUv(projectRoot: string, report: (message: string) =>
 }
 
 /** Runs uv; tells the stage and elapsed time while it lasts. On failure the error holds what uv said. */
-export async function runUv(projectRoot: string, stage: string, args: readonly string[], log: Progress): Promise<string> {
+export async function runUv(
+  projectRoot: string,
+  stage: string,
+  args: readonly string[],
+  log: Progress,
+): Promise<string> {
   const uv = await ensureUv(projectRoot, (message) => {
     log.progress(message);
   });
   fs.mkdirSync(path.join(projectRoot, ".scorestack"), { recursive: true });
-  const free = freeBytes(path.join(projectRoot, ".scorestack"));
-  if (free < leastFreeBytes) {
-    throw new UserError(`${stage}: the disk must have 500 MB free, got ${Math.round(free / 1e6)} MB; free some, or npm run prune`);
-  }
+  requireSpace(stage, freeBytes(path.join(projectRoot, ".scorestack")));
   const started = Date.now();
   log.progress(`${stage} …`);
   const clock = setInterval(() => {
@@ -55,6 +57,14 @@ export async function runUv(projectRoot: string, stage: string, args: readonly s
     throw explain(stage, problem as ExecFileException & { stderr?: string });
   } finally {
     clearInterval(clock);
+  }
+}
+
+/** @throws {@link UserError} if a disk with so many bytes free is too full to build an environment on */
+export function requireSpace(stage: string, free: number): void {
+  if (free < leastFreeBytes) {
+    const got = `got ${Math.floor(free / 1e6)} MB`;
+    throw new UserError(`${stage}: the disk must have 500 MB free, ${got}; free some, or run npm run prune`);
   }
 }
 
@@ -82,7 +92,9 @@ async function install(folder: string): Promise<void> {
       fs.rmSync(temporary, { recursive: true, force: true });
     } catch {
       const cause = ((first as { stderr?: string }).stderr ?? String(first)).trim().split("\n").pop() ?? "";
-      throw new UserError(`uv could not be installed with ${python} -m pip (${cause}); install uv (https://docs.astral.sh/uv) and put it on PATH`);
+      throw new UserError(
+        `uv could not be installed with ${python} -m pip (${cause}); install uv (https://docs.astral.sh/uv) and put it on PATH`,
+      );
     }
   }
 }

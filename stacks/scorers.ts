@@ -1,123 +1,133 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
-import { ModelImage, RegisteredModel, type Runtime, type Workspace } from "../components";
+import { parseDocument } from "yaml";
+import { ModelImage, type ModelImageArgs, RegisteredModel, type RegisteredModelArgs, Runtime } from "../components";
+import { byCodeUnits } from "../components/internal/canonical-json";
+import { serviceName } from "../components/internal/names";
+import { oneOf, type Rule, shown } from "../components/internal/problems";
 import { fromRoot } from "../components/internal/project";
+import { Problems } from "../components/internal/validate";
+import { checkModelImage } from "../components/model-image";
+import { checkRegisteredModel } from "../components/registered-model";
+import { anything, checkFields, isRecord, map, text, texts } from "./shape";
 
-/** A model of a scorer folder. */
-export interface ScorerModel {
-  readonly modelName: string;
-  /** Relative to the scorer's folder. */
-  readonly path: string;
-  readonly description?: string;
-  readonly tags?: Record<string, string>;
-  readonly properties?: Record<string, string>;
-  readonly modelFramework?: string;
-  readonly modelFrameworkVersion?: string;
-}
-
-/** What `scorer.yml` says, with the conventions filled in. Paths are relative to the scorer's folder. */
+/** A scorer folder as the components take it, with what is wrong with it. */
 export interface Scorer {
   readonly name: string;
-  readonly description?: string;
-  readonly runtime: Runtime;
-  readonly executionScript: string;
-  readonly condaFile: string;
-  readonly sampleRequests?: string;
-  readonly schemaFile?: string;
-  readonly dependencies: readonly string[];
-  readonly tags?: Record<string, string>;
-  readonly models: readonly ScorerModel[];
+  readonly models: readonly (RegisteredModelArgs & { readonly modelName: string })[];
+  /** Without the models. */
+  readonly image: Omit<ModelImageArgs, "models">;
+  /** One problem a line; with problems nothing is to be made of it. */
+  readonly problems: readonly string[];
 }
 
 const scorersFolder = "scorers";
-const keys = [
-  "description",
-  "runtime",
-  "executionScript",
-  "condaFile",
-  "sampleRequests",
-  "schemaFile",
-  "dependencies",
-  "tags",
-  "models",
-];
+const fields: ReadonlyMap<string, Rule<unknown>> = new Map<string, Rule<unknown>>([
+  ["description", text],
+  ["runtime", oneOf(Object.values(Runtime)) as Rule<unknown>],
+  ["executionScript", text],
+  ["condaFile", text],
+  ["sampleRequests", text],
+  ["schemaFile", text],
+  ["dependencies", texts],
+  ["tags", map],
+  ["models", { must: "must be a list of maps", holds: (value) => Array.isArray(value) && value.every(isRecord) }],
+]);
+const modelFields = new Map<string, Rule<unknown>>([
+  ["modelName", text],
+  ["path", text],
+  ...["description", "tags", "properties", "modelFramework", "modelFrameworkVersion"].map(
+    (key) => [key, anything] as const,
+  ),
+]);
 
-/** The scorer folders of the project: those with a `score.py` or a `scorer.yml`. */
-export function scorerNames(): string[] {
+/** Reads the scorer folders of the project: those with a `score.py` or a `scorer.yml`, by name. */
+export function readScorers(): Scorer[] {
   const home = fromRoot(scorersFolder);
   const folders = fs.existsSync(home) ? fs.readdirSync(home, { withFileTypes: true }) : [];
   return folders
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .filter((name) => ["score.py", "scorer.yml"].some((file) => fs.existsSync(path.join(home, name, file))))
-    .sort();
+    .sort(byCodeUnits)
+    .map(readScorer);
 }
 
-/**
- * Reads a scorer folder.
- *
- * @throws Error naming the file and what is wrong with it
- */
-export function readScorer(name: string): Scorer {
-  const folder = fromRoot(path.join(scorersFolder, name));
-  const file = path.join(scorersFolder, name, "scorer.yml");
-  const text = fs.existsSync(fromRoot(file)) ? fs.readFileSync(fromRoot(file), "utf8") : "";
-  const given = parseSettings(file, text);
-  const samples = given.sampleRequests ?? (fs.existsSync(path.join(folder, "requests")) ? "requests" : undefined);
-  return {
-    name,
-    ...given,
-    runtime: given.runtime ?? "python",
-    executionScript: given.executionScript ?? "score.py",
-    condaFile: given.condaFile ?? "conda.yml",
-    sampleRequests: samples,
-    dependencies: given.dependencies ?? [],
-    models: given.models ?? conventionalModels(folder),
+/** Makes a scorer's models and its image; their names in the program are the models' and the scorer's. */
+export function makeScorer(scorer: Scorer): { models: Record<string, RegisteredModel>; image: ModelImage } {
+  const models = scorer.models.map((model) => [model.modelName, new RegisteredModel(model.modelName, model)] as const);
+  const image = new ModelImage(scorer.name, { ...scorer.image, models: models.map(([, model]) => model) });
+  return { models: Object.fromEntries(models), image };
+}
+
+function readScorer(name: string): Scorer {
+  const problems = new Problems(`${scorersFolder}/${name}: `);
+  // A scorer's name is that of its image and of a service.
+  problems.plain("folder name", name, serviceName);
+  const given = readSettings(problems, name);
+  const within = (file: string): string => path.posix.join(scorersFolder, name, file);
+  const optional = (key: string, fallback?: string): string | undefined => {
+    const value =
+      given[key] ?? (fallback !== undefined && fs.existsSync(fromRoot(within(fallback))) ? fallback : undefined);
+    return value === undefined ? undefined : within(value as string);
   };
+  const image = {
+    executionScript: within((given["executionScript"] as string | undefined) ?? "score.py"),
+    condaFile: within((given["condaFile"] as string | undefined) ?? "conda.yml"),
+    runtime: given["runtime"] as Runtime | undefined,
+    sampleRequests: optional("sampleRequests", "requests"),
+    schemaFile: optional("schemaFile"),
+    dependencies: ((given["dependencies"] ?? []) as string[]).map(within),
+    tags: given["tags"] as Record<string, string> | undefined,
+    description: given["description"] as string | undefined,
+  };
+  const models = readModels(problems, given["models"], fromRoot(within("model"))).map((model) => ({
+    ...model,
+    path: within(model.path),
+  }));
+  checkParts(problems, name, models, image);
+  return { name, models, image, problems: problems.lines };
 }
 
-/** The models and the image of a scorer folder. */
-export function scorerImage(scorer: Scorer, workspace?: Workspace): { models: RegisteredModel[]; image: ModelImage } {
-  const within = (file: string): string => path.posix.join(scorersFolder, scorer.name, file);
-  const models = scorer.models.map(
-    (model) => new RegisteredModel(model.modelName, { ...model, path: within(model.path), workspace }),
-  );
-  const image = new ModelImage(scorer.name, {
-    executionScript: within(scorer.executionScript),
-    condaFile: within(scorer.condaFile),
-    runtime: scorer.runtime,
-    models,
-    dependencies: scorer.dependencies.map(within),
-    schemaFile: scorer.schemaFile && within(scorer.schemaFile),
-    sampleRequests: scorer.sampleRequests && within(scorer.sampleRequests),
-    description: scorer.description,
-    tags: scorer.tags,
-    workspace,
+function checkParts(problems: Problems, name: string, models: Scorer["models"], image: Scorer["image"]): void {
+  for (const model of models) {
+    checkRegisteredModel(problems, model.modelName, model);
+  }
+  // The real versions and digests come from the resources that are not made yet.
+  const references = models.map(({ modelName }) => ({ modelName, version: 1, digest: "0".repeat(64) }));
+  checkModelImage(problems, name, { ...image, models: references });
+}
+
+function readSettings(problems: Problems, name: string): Record<string, unknown> {
+  const file = fromRoot(path.join(scorersFolder, name, "scorer.yml"));
+  if (!fs.existsSync(file)) {
+    return {};
+  }
+  const document = parseDocument(fs.readFileSync(file, "utf8"), { prettyErrors: false });
+  const [error] = document.errors;
+  if (error) {
+    problems.add("scorer.yml", "must be YAML", error.message);
+    return {};
+  }
+  return checkFields(problems, "scorer.yml", document.toJS() ?? {}, fields);
+}
+
+function readModels(problems: Problems, given: unknown, folder: string): Scorer["models"][number][] {
+  if (!Array.isArray(given)) {
+    return given === undefined ? conventionalModels(folder) : [];
+  }
+  return given.flatMap((item: unknown, index) => {
+    const model = checkFields(problems, `scorer.yml.models[${index}]`, item, modelFields);
+    const missing = ["modelName", "path"].filter((key) => !(key in model));
+    missing.forEach((key) => {
+      problems.add(`scorer.yml.models[${index}]`, `must have '${key}'`, shown(item));
+    });
+    return missing.length > 0 ? [] : [model as unknown as Scorer["models"][number]];
   });
-  return { models, image };
 }
 
-function parseSettings(file: string, text: string): Partial<Omit<Scorer, "name">> {
-  let given: unknown;
-  try {
-    given = parse(text) ?? {};
-  } catch (problem) {
-    throw new Error(`'${file}' must be YAML, got: ${(problem as Error).message.split("\n", 1)[0] ?? ""}; correct it`);
-  }
-  if (typeof given !== "object" || Array.isArray(given) || given === null) {
-    throw new Error(`'${file}' must hold settings by name, got ${JSON.stringify(given)}; write 'description: …' for a start`);
-  }
-  const strange = Object.keys(given).filter((key) => !keys.includes(key));
-  if (strange.length > 0) {
-    throw new Error(`'${file}' must hold only ${keys.join(", ")}, got '${strange.join("', '")}'; remove or correct it`);
-  }
-  // `schemaFile:` with nothing behind it is null.
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-}
-
-function conventionalModels(folder: string): ScorerModel[] {
-  const home = path.join(folder, "model");
-  const found = fs.existsSync(home) ? fs.readdirSync(home).filter((name) => !name.startsWith(".")) : [];
-  return found.sort().map((name) => ({ modelName: path.parse(name).name, path: `model/${name}` }));
+/** Every file and folder in `model/`, named after it without its extension. */
+function conventionalModels(folder: string): Scorer["models"][number][] {
+  const found = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => !name.startsWith(".")) : [];
+  return found.sort(byCodeUnits).map((name) => ({ modelName: path.parse(name).name, path: `model/${name}` }));
 }

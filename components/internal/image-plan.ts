@@ -35,11 +35,15 @@ export interface ImagePlan {
   readonly staleLock?: string;
 }
 
-/** Reads an image's parts; finds all that is wrong with them. With faults the plan is not to be used. */
-export function planImage(source: ImageSource): {
-  readonly plan: ImagePlan;
+/** What reading an image's parts found. */
+export interface ImageReading {
   readonly faults: readonly PropertyFault[];
-} {
+  /** Hashes the files and makes the plan; only to be called without faults. */
+  readonly plan: () => ImagePlan;
+}
+
+/** Reads an image's parts and finds all that is wrong with them. */
+export function readImage(source: ImageSource): ImageReading {
   const reader = new ImageReader();
   const executionScript = reader.script(source.executionScript);
   const conda = reader.conda(source.condaFile, source.runtime);
@@ -51,24 +55,24 @@ export function planImage(source: ImageSource): {
     reader.samples(source.sampleRequests);
   }
   reader.server();
+  return { faults: reader.faults, plan: () => makePlan(source, executionScript, conda, reader) };
+}
+
+function makePlan(source: ImageSource, executionScript: string, conda: CondaFile, reader: ImageReader): ImagePlan {
+  const { python } = conda;
   const lock = readLock(source.condaFile, conda);
-  const plan = {
+  return {
     executionScript,
     files: reader.bundle(),
-    environment: {
-      python: conda.python,
-      requirements: [...conda.requirements],
-      ...(lock.fits ? { lock: lock.text } : {}),
-    },
-    dockerfile: renderDockerfile({ ...source, executionScript, files: reader.names(), python: conda.python }),
+    environment: { python, requirements: [...conda.requirements], ...(lock.fits ? { lock: lock.text } : {}) },
+    dockerfile: renderDockerfile({ ...source, executionScript, files: reader.names(), python }),
     ...(lock.text !== undefined && !lock.fits ? { staleLock: toRoot(lock.file) } : {}),
   };
-  return { plan, faults: reader.faults };
 }
 
 class ImageReader {
   readonly faults: PropertyFault[] = [];
-  private readonly found = new Map<string, BundleFile>();
+  private readonly found = new Map<string, ListedFile>();
   private readonly entries = new Set<string>();
 
   names(): string[] {
@@ -76,7 +80,8 @@ class ImageReader {
   }
 
   bundle(): Record<string, BundleFile> {
-    return Object.fromEntries([...this.found].sort(([a], [b]) => byCodeUnits(a, b)));
+    const sorted = [...this.found].sort(([a], [b]) => byCodeUnits(a, b));
+    return Object.fromEntries(sorted.map(([at, file]) => [at, bundleFile(file)]));
   }
 
   script(given: string): string {
@@ -117,7 +122,7 @@ class ImageReader {
       const isFolder = fs.statSync(fromRoot(dependency), { throwIfNoEntry: false })?.isDirectory() ?? false;
       this.enter("dependencies", name);
       files.forEach((file) => {
-        this.add(isFolder ? `app/${name}/${file.path}` : `app/${name}`, file);
+        this.found.set(isFolder ? `app/${name}/${file.path}` : `app/${name}`, file);
       });
     }
   }
@@ -127,7 +132,7 @@ class ImageReader {
     const file = this.single(property, given);
     if (file) {
       this.enter(property, file.path);
-      this.add(`app/${file.path}`, file);
+      this.found.set(`app/${file.path}`, file);
     }
     return file;
   }
@@ -145,7 +150,7 @@ class ImageReader {
       this.fault("sampleRequests", fault);
     });
     files.forEach((file) => {
-      this.add(`samples/${file.path}`, file);
+      this.found.set(`samples/${file.path}`, file);
     });
   }
 
@@ -154,7 +159,7 @@ class ImageReader {
     listContent(fromRoot("runtime"))
       .filter((file) => /^[^/]+\.py$/.test(file.path))
       .forEach((file) => {
-        this.add(`server/${file.path}`, file);
+        this.found.set(`server/${file.path}`, file);
       });
   }
 
@@ -187,14 +192,13 @@ class ImageReader {
     this.entries.add(name);
   }
 
-  private add(at: string, file: ListedFile): void {
-    const executable = file.executable ? { executable: true } : {};
-    this.found.set(at, { source: toRoot(file.from), sha256: hashFile(file.from), ...executable });
-  }
-
   private fault(property: string, fault: Fault): void {
     this.faults.push({ property, ...fault });
   }
+}
+
+function bundleFile({ from, executable }: ListedFile): BundleFile {
+  return { source: toRoot(from), sha256: hashFile(from), ...(executable ? { executable } : {}) };
 }
 
 /** The lock file beside a conda file: `conda.lock` beside `conda.yml`. */

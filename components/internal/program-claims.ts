@@ -8,7 +8,7 @@ const nowhere = {};
 /**
  * Claims a value for a resource.
  *
- * @returns the name of the resource that has it already, if there is one.
+ * @returns the name of the other resource that has it already, if there is one.
  */
 export function claim(kind: string, value: string | number, holder: string): string | undefined {
   // One monitor serves one run of one program, in-process runs and mocks included.
@@ -20,5 +20,5 @@ export function claim(kind: string, value: string | number, holder: string): str
   if (other === undefined) {
     taken.set(key, holder);
   }
-  return other;
+  return other === holder ? undefined : other;
 }

@@ -10,6 +10,8 @@ const keywords = new Set(
   ).split(" "),
 );
 const compound = new Set("if elif else while for try except finally with def class".split(" "));
+/** Keywords that can come right after an operand. */
+const afterOperand = new Set("and as async else for from if import in is not or".split(" "));
 const softKeywords = new Set(["match", "case", "type"]);
 const mustFollow: ReadonlyMap<string, readonly string[]> = new Map([
   ["elif", ["if", "elif"]],
@@ -181,7 +183,7 @@ function endsOperand({ kind, text }: PythonToken): boolean {
 }
 
 function startsOperand({ kind, text }: PythonToken): boolean {
-  return kind === "name" ? !keywords.has(text) : kind !== "operator";
+  return kind === "name" ? !afterOperand.has(text) : kind !== "operator";
 }
 
 function starts(next: PythonToken | undefined): boolean {

@@ -1,25 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
-import { brokenRule, faultLine, problemLine, type PropertyFault, type Rule } from "./problems";
+import { brokenRule, faultLine, type PropertyFault, type Rule } from "./problems";
 
 /** Collects the problems of a component's arguments, so that all are told at once. */
 export class Problems {
   private readonly collected: string[] = [];
 
-  constructor(private readonly component: pulumi.Resource) {}
+  /** @param owner the component, or what is written before each property where there is none yet */
+  constructor(private readonly owner: pulumi.Resource | string) {}
+
+  /** The problems, one a line. */
+  get lines(): readonly string[] {
+    return this.collected;
+  }
 
   /** Adds a problem. */
   add(property: string, rule: string, got?: string, remedy?: string): void {
-    this.collected.push(problemLine(property, rule, got, remedy));
+    this.addAll([{ property, rule, got, remedy }]);
   }
 
   /** Adds what a pure check found. */
   addAll(faults: readonly PropertyFault[]): void {
-    this.collected.push(...faults.map(faultLine));
+    this.collected.push(...faults.map((fault) => faultLine({ ...fault, property: this.full(fault.property) })));
   }
 
   /** Checks a value that is never an Output. A value that is not given passes. */
   plain<T>(property: string, value: T | undefined, rule: Rule<T>): void {
-    const line = value === undefined ? undefined : brokenRule(property, value, rule);
+    const line = value === undefined ? undefined : brokenRule(this.full(property), value, rule);
     if (line !== undefined) {
       this.collected.push(line);
     }
@@ -39,11 +45,21 @@ export class Problems {
     return value;
   }
 
-  /** @throws pulumi.ResourceError with all problems, one a line, if there are any. */
+  /** @throws pulumi.ResourceError (RunError without a component) with all problems, one a line, if there are any. */
   throwIfAny(): void {
     if (this.collected.length > 0) {
-      throw new pulumi.ResourceError(this.collected.join("\n"), this.component, true);
+      throw this.error(this.collected.join("\n"));
     }
+  }
+
+  private full(property: string): string {
+    return typeof this.owner === "string" ? this.owner + property : property;
+  }
+
+  private error(text: string): Error {
+    return typeof this.owner === "string"
+      ? new pulumi.RunError(text)
+      : new pulumi.ResourceError(text, this.owner, true);
   }
 
   private gate<T>(property: string, value: pulumi.Input<T>, rule: Rule<T>): pulumi.Output<T> {
@@ -52,7 +68,7 @@ export class Problems {
       const line =
         known === undefined ? undefined : brokenRule(property, known as T, secret ? { ...rule, secret } : rule);
       if (line !== undefined) {
-        throw new pulumi.ResourceError(line, this.component, true);
+        throw this.error(line);
       }
       return known as T;
     });

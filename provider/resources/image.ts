@@ -21,7 +21,9 @@ export function imageHandler(store: Store): Handler<LocalImageInputs, LocalImage
     }
     const environment = await store.environments.ensure(inputs.environment, context);
     const image = await store.imageStore.build(inputs, environment.key);
-    context.info(`image ${image.name}:${image.version} (${inputs.identity.slice(0, 12)}), Python ${environment.pythonVersion}`);
+    context.info(
+      `image ${image.name}:${image.version} (${inputs.identity.slice(0, 12)}), Python ${environment.pythonVersion}`,
+    );
     return { ...inputs, version: image.version, imageId: `${image.name}:${image.version}` };
   };
   return {
@@ -45,7 +47,9 @@ export function imageHandler(store: Store): Handler<LocalImageInputs, LocalImage
     update: (_, news, context) => build(news, context),
     read: (_, olds) => Promise.resolve(isThere(store, olds) && store.imageStore.isWhole(olds) ? olds : undefined),
     delete: (olds, context) => {
-      context.info(`${olds.imageId} stays in ${path.join(".scorestack", "images")}; npm run prune removes what nothing uses`);
+      context.info(
+        `${olds.imageId} stays in ${path.join(".scorestack", "images")}; npm run prune removes what nothing uses`,
+      );
       return Promise.resolve();
     },
   };

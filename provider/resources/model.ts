@@ -12,7 +12,10 @@ const hints = /^source$/;
 
 /** `scorestack:local:Model`: content under a name, in the local model store. */
 export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModelOutputs> {
-  const outputs = (inputs: LocalModelInputs, { name, version }: Pick<StoredModel, "name" | "version">): LocalModelOutputs => ({
+  const outputs = (
+    inputs: LocalModelInputs,
+    { name, version }: Pick<StoredModel, "name" | "version">,
+  ): LocalModelOutputs => ({
     ...inputs,
     version,
     modelId: `${name}:${version}`,
@@ -41,7 +44,9 @@ export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModel
     create: async (news, context) => {
       const before = store.modelStore.find(news.modelName, news.digest);
       const model = await store.modelStore.register(news);
-      context.info(before ? `${model.name}:${model.version} is registered already` : `registered ${model.name}:${model.version}`);
+      context.info(
+        before ? `${model.name}:${model.version} is registered already` : `registered ${model.name}:${model.version}`,
+      );
       return { id: news.modelName, outputs: outputs(news, model) };
     },
     update: async (olds, news, context) => {
@@ -56,7 +61,9 @@ export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModel
       return Promise.resolve(stored && store.modelStore.isWhole(stored) ? olds : undefined);
     },
     delete: (olds, context) => {
-      context.info(`${olds.modelId} stays in ${path.join(".scorestack", "models")}; npm run prune removes what nothing uses`);
+      context.info(
+        `${olds.modelId} stays in ${path.join(".scorestack", "models")}; npm run prune removes what nothing uses`,
+      );
       return Promise.resolve();
     },
   };

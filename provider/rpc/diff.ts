@@ -13,7 +13,13 @@ export function compare(olds: object, news: object, hints?: RegExp): Changes {
   return changes;
 }
 
-function walk(path: string, old: Value | undefined, next: Value | undefined, hints: RegExp | undefined, changes: Changes): void {
+function walk(
+  path: string,
+  old: Value | undefined,
+  next: Value | undefined,
+  hints: RegExp | undefined,
+  changes: Changes,
+): void {
   if (hints?.test(path)) {
     return;
   }

@@ -9,7 +9,7 @@ import { type Context, type Handler, UserError } from "./handler";
 import { open, type Opened, seal } from "./values";
 
 type AnyHandler = Handler<object, object>;
-const kinds: Record<ChangeKind, [plain: number, replace: number]> = {
+const kinds: Record<ChangeKind, [plain: messages.PropertyDiff.Kind, replace: messages.PropertyDiff.Kind]> = {
   add: [messages.PropertyDiff.Kind.ADD, messages.PropertyDiff.Kind.ADD_REPLACE],
   delete: [messages.PropertyDiff.Kind.DELETE, messages.PropertyDiff.Kind.DELETE_REPLACE],
   update: [messages.PropertyDiff.Kind.UPDATE, messages.PropertyDiff.Kind.UPDATE_REPLACE],
@@ -68,7 +68,9 @@ export class ProviderServer {
         this.log = new EngineLog(request.getAddress());
         return new Empty();
       }),
-      getSchema: answer(() => new messages.GetSchemaResponse().setSchema(`{"name":"scorestack","version":"${this.version}"}`)),
+      getSchema: answer(() =>
+        new messages.GetSchemaResponse().setSchema(`{"name":"scorestack","version":"${this.version}"}`),
+      ),
       checkConfig: answer((request) => new messages.CheckResponse().setInputs(request.getNews())),
       diffConfig: answer(() => new messages.DiffResponse().setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE)),
       configure: answer(configured),
@@ -159,7 +161,9 @@ export class ProviderServer {
     const token = urn.split("::")[2]?.split("$").pop() ?? "";
     const handler = this.handlers.get(token);
     if (!handler) {
-      throw new UserError(`no resource '${token}' in the scorestack provider; it has ${[...this.handlers.keys()].join(", ")}`);
+      throw new UserError(
+        `no resource '${token}' in the scorestack provider; it has ${[...this.handlers.keys()].join(", ")}`,
+      );
     }
     return handler;
   }
@@ -192,7 +196,9 @@ function configured(): messages.ConfigureResponse {
 }
 
 /** Turns a function into a gRPC method; what it throws becomes the error that the user sees. */
-function answer<Request, Response>(method: (request: Request) => Response | Promise<Response>): grpc.handleUnaryCall<Request, Response> {
+function answer<Request, Response>(
+  method: (request: Request) => Response | Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
     Promise.resolve()
       .then(() => method(call.request))
@@ -209,7 +215,11 @@ function answer<Request, Response>(method: (request: Request) => Response | Prom
   };
 }
 
-function diffResponse(changes: Changes, replaces: readonly string[], deleteBeforeReplace: boolean): messages.DiffResponse {
+function diffResponse(
+  changes: Changes,
+  replaces: readonly string[],
+  deleteBeforeReplace: boolean,
+): messages.DiffResponse {
   const paths = Object.keys(changes);
   const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
   const response = new messages.DiffResponse().setChanges(paths.length > 0 ? DIFF_SOME : DIFF_NONE);
@@ -220,7 +230,7 @@ function diffResponse(changes: Changes, replaces: readonly string[], deleteBefor
   for (const [path, kind] of Object.entries(changes)) {
     const [plain, replace] = kinds[kind];
     const property = new messages.PropertyDiff().setInputdiff(true);
-    property.setKind((replaces.includes(path) ? replace : plain) as messages.PropertyDiff.Kind);
+    property.setKind(replaces.includes(path) ? replace : plain);
     response.getDetaileddiffMap().set(path, property);
   }
   return response;

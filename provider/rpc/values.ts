@@ -19,7 +19,8 @@ export interface Opened {
 export function open(struct: Struct | undefined): Opened {
   const secrets = new Set<string>();
   const values: Values = {};
-  for (const [key, value] of Object.entries((struct?.toJavaScript() ?? {}) as Values)) {
+  const plain: Values = struct ? struct.toJavaScript() : {};
+  for (const [key, value] of Object.entries(plain)) {
     values[key] = reveal(value, () => secrets.add(key));
   }
   return { values, secrets };

@@ -25,7 +25,11 @@ export async function deploy(
   return exclusively(folder.path, async () => {
     const image = imageOf(store, inputs);
     const keys = keysFor(inputs, olds);
-    const port = inputs.port ?? olds?.port ?? folder.desired()?.port ?? (await choosePort(folder.path, store.portsInUse(folder.name)));
+    const port =
+      inputs.port ??
+      olds?.port ??
+      folder.desired()?.port ??
+      (await choosePort(folder.path, store.portsInUse(folder.name)));
     const release = nextRelease(store, folder, inputs, port);
     writeKeys(folder, keys);
     const revision = await start(store, folder, inputs, image, release, context);
@@ -48,7 +52,9 @@ export function outputsOf(inputs: LocalServiceInputs, release: Release, keys: Se
   };
 }
 
-export function addresses(port: number): Pick<LocalServiceOutputs, "scoringUri" | "swaggerUri" | "healthUri" | "versionUri"> {
+export function addresses(
+  port: number,
+): Pick<LocalServiceOutputs, "scoringUri" | "swaggerUri" | "healthUri" | "versionUri"> {
   const base = `http://127.0.0.1:${port}`;
   return {
     scoringUri: `${base}/score`,
@@ -74,21 +80,30 @@ async function start(
   }
   folder.writeRelease(release);
   context.progress(`starting revision ${release.revision} (${release.imageId}) …`);
-  const outcome = await apply(folder, desired, store.supervisorScript, context.cancelled).catch(async (problem: unknown) => {
-    await giveUp(folder, previous, desired, release);
-    throw problem;
-  });
+  const outcome = await apply(folder, desired, store.supervisorScript, context.cancelled).catch(
+    async (problem: unknown) => {
+      await giveUp(folder, previous, desired, release);
+      throw problem;
+    },
+  );
   if (outcome.failure?.serial === desired.serial) {
     const cause = explainFailure(outcome.failure, { folder: image.folder, sources: image.bundle.sources });
     const goesOn = await giveUp(folder, previous, desired, release);
-    throw new UserError(`service '${folder.name}': revision ${release.revision} (${release.imageId}) did not take over: ${cause}\n${goesOn}`);
+    throw new UserError(
+      `service '${folder.name}': revision ${release.revision} (${release.imageId}) did not take over: ${cause}\n${goesOn}`,
+    );
   }
   context.info(`revision ${release.revision} (${release.imageId}) answers on port ${release.port}`);
   return release.revision;
 }
 
 /** Leaves the last good revision as the one that is wanted; a service that has none is stopped. */
-async function giveUp(folder: ServiceFolder, previous: Desired | undefined, failed: Desired, release: Release): Promise<string> {
+async function giveUp(
+  folder: ServiceFolder,
+  previous: Desired | undefined,
+  failed: Desired,
+  release: Release,
+): Promise<string> {
   const status = liveStatus(folder);
   const running = status?.state === "running" || status?.state === "restarting";
   if (previous && running && previous.revision === status.revision) {
@@ -148,4 +163,3 @@ function forgetReleases(folder: ServiceFolder, running: number): void {
     folder.removeRelease(revision);
   }
 }
-

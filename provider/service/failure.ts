@@ -32,7 +32,9 @@ export function userTraceback(log: readonly string[], { folder, sources }: Bundl
       continue;
     }
     const block = blockFrom(log, start + 1);
-    if (block.some((line) => line.includes(`${folder}/app/`) || /^\w*SyntaxError|^IndentationError|^TabError/.test(line))) {
+    if (
+      block.some((line) => line.includes(`${folder}/app/`) || /^\w*SyntaxError|^IndentationError|^TabError/.test(line))
+    ) {
       return ["Traceback:", ...fromUserFile(block, folder)].map((line) => withSources(line, folder, sources));
     }
   }

@@ -14,7 +14,13 @@ export interface LaunchImage {
 }
 
 /** The command line and environment of a revision's server: `azmlinfsrv` as Azure ML sets it up. */
-export function launchOf(folder: ServiceFolder, inputs: LocalServiceInputs, image: LaunchImage, release: Release, serial: number): Desired {
+export function launchOf(
+  folder: ServiceFolder,
+  inputs: LocalServiceInputs,
+  image: LaunchImage,
+  release: Release,
+  serial: number,
+): Desired {
   const app = path.join(image.folder, "app");
   const server = ["-m", "azureml_inference_server_http", "--entry_script", image.bundle.executionScript];
   return {
@@ -42,6 +48,8 @@ function surroundings(image: LaunchImage): Record<string, string> {
     ...(Object.fromEntries(inherited) as Record<string, string>),
     PATH: `${path.dirname(image.python)}${path.delimiter}${process.env.PATH ?? "/usr/bin:/bin"}`,
     PYTHONUNBUFFERED: "1",
+    // Spark's own processes would take the first Python on PATH.
+    PYSPARK_PYTHON: image.python,
     // The bundle is shared and must stay as it was built.
     PYTHONDONTWRITEBYTECODE: "1",
   };
@@ -61,7 +69,12 @@ function azureMl(app: string, inputs: LocalServiceInputs, image: LaunchImage): R
   };
 }
 
-function scorestack(folder: ServiceFolder, inputs: LocalServiceInputs, image: LaunchImage, release: Release): Record<string, string> {
+function scorestack(
+  folder: ServiceFolder,
+  inputs: LocalServiceInputs,
+  image: LaunchImage,
+  release: Release,
+): Record<string, string> {
   const identity = {
     service: inputs.serviceName,
     revision: release.revision,

@@ -41,7 +41,9 @@ export function holderOf(port: number): string {
   ];
   for (const [command, args, pattern] of attempts) {
     try {
-      const match = pattern.exec(execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+      const match = pattern.exec(
+        execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+      );
       const [name, pid] = match?.groups ? [match.groups.name, match.groups.pid] : [match?.[1], match?.[2]];
       if (name !== undefined && pid !== undefined) {
         return ` (by ${name}, pid ${pid})`;

@@ -9,7 +9,9 @@ import { UserError } from "../rpc/handler";
 export async function verify(serviceName: string, port: number, imageIdentity: string): Promise<void> {
   const health = await get(port, "/");
   if (health.status !== 200) {
-    throw new UserError(`service '${serviceName}' is not healthy: GET http://127.0.0.1:${port}/ answered ${health.status}`);
+    throw new UserError(
+      `service '${serviceName}' is not healthy: GET http://127.0.0.1:${port}/ answered ${health.status}`,
+    );
   }
   const answer = JSON.parse((await get(port, "/version")).body) as { imageIdentity?: string };
   if (answer.imageIdentity !== imageIdentity) {
@@ -29,7 +31,9 @@ function get(port: number, path: string): Promise<{ status: number; body: string
         resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") });
       });
     });
-    request.on("timeout", () => request.destroy(new UserError(`no answer from http://127.0.0.1:${port}${path} in 30 s`)));
+    request.on("timeout", () =>
+      request.destroy(new UserError(`no answer from http://127.0.0.1:${port}${path} in 30 s`)),
+    );
     request.on("error", reject);
   });
 }

@@ -23,7 +23,12 @@ export function liveStatus(folder: ServiceFolder): Status | undefined {
  * @returns the status in which `desired` has either taken over or failed
  * @throws {@link UserError} if the port is taken or the supervisor can't be started
  */
-export async function apply(folder: ServiceFolder, desired: Desired, script: string, cancelled: AbortSignal): Promise<Status> {
+export async function apply(
+  folder: ServiceFolder,
+  desired: Desired,
+  script: string,
+  cancelled: AbortSignal,
+): Promise<Status> {
   folder.writeDesired(desired);
   const running = liveStatus(folder);
   const launched = running ? undefined : launch(folder, script);
@@ -40,11 +45,15 @@ export async function apply(folder: ServiceFolder, desired: Desired, script: str
       throw launchFailure(folder, desired, launched.exitCode);
     }
     if (cancelled.aborted) {
-      throw new UserError(`service '${folder.name}': stopped while revision ${desired.revision} was starting; run npm run up to go on`);
+      throw new UserError(
+        `service '${folder.name}': stopped while revision ${desired.revision} was starting; run npm run up to go on`,
+      );
     }
     await sleep(20);
   }
-  throw new UserError(`service '${folder.name}': its supervisor did not answer; see ${folder.logFile}, then run npm run up again`);
+  throw new UserError(
+    `service '${folder.name}': its supervisor did not answer; see ${folder.logFile}, then run npm run up again`,
+  );
 }
 
 /** Ends the supervisor and its server, and only them. */
@@ -63,7 +72,9 @@ export async function stop(folder: ServiceFolder): Promise<void> {
 }
 
 function isSettled(status: Status, desired: Desired): boolean {
-  return status.failure?.serial === desired.serial || (status.state === "running" && status.revision === desired.revision);
+  return (
+    status.failure?.serial === desired.serial || (status.state === "running" && status.revision === desired.revision)
+  );
 }
 
 function launch(folder: ServiceFolder, script: string): { exitCode?: number } {
@@ -73,7 +84,12 @@ function launch(folder: ServiceFolder, script: string): { exitCode?: number } {
     cwd: folder.path,
     detached: true,
     stdio: ["ignore", log, log],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: process.env.LANG ?? "C.UTF-8", TMPDIR: process.env.TMPDIR },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      LANG: process.env.LANG ?? "C.UTF-8",
+      TMPDIR: process.env.TMPDIR,
+    },
   });
   fs.closeSync(log);
   child.unref();
@@ -89,8 +105,12 @@ function launch(folder: ServiceFolder, script: string): { exitCode?: number } {
 
 function launchFailure(folder: ServiceFolder, { port }: Desired, code: number): UserError {
   if (code === exitPort) {
-    return new UserError(`'port' must be free on 127.0.0.1, got ${port}, which is in use${holderOf(port)}; set another 'port' for service '${folder.name}', or end that process`);
+    return new UserError(
+      `'port' must be free on 127.0.0.1, got ${port}, which is in use${holderOf(port)}; set another 'port' for service '${folder.name}', or end that process`,
+    );
   }
   const cause = code === exitLocked ? "another supervisor holds its folder" : `exit code ${code}`;
-  return new UserError(`service '${folder.name}': its supervisor ended (${cause}); see ${folder.logFile}, then run npm run up again`);
+  return new UserError(
+    `service '${folder.name}': its supervisor ended (${cause}); see ${folder.logFile}, then run npm run up again`,
+  );
 }

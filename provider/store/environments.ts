@@ -45,7 +45,10 @@ export class EnvironmentStore {
     if (ready) {
       return ready;
     }
-    return exclusively(path.join(this.folder, "locks", key), async () => this.get(key) ?? (await this.build(key, spec, log)));
+    return exclusively(
+      path.join(this.folder, "locks", key),
+      async () => this.get(key) ?? (await this.build(key, spec, log)),
+    );
   }
 
   get(key: string): StoredEnvironment | undefined {
@@ -85,12 +88,21 @@ export class EnvironmentStore {
     if (version === undefined) {
       throw new UserError(`uv made no environment in ${home}; remove the folder and run the command again`);
     }
-    const created = { key, pythonVersion: version, requirements: spec.requirements, createdAt: new Date().toISOString() };
+    const created = {
+      key,
+      pythonVersion: version,
+      requirements: spec.requirements,
+      createdAt: new Date().toISOString(),
+    };
     writeJson(this.record(key), created);
     return created;
   }
 
-  private async lock(key: string, spec: EnvironmentSpec, uv: (stage: string, ...args: string[]) => Promise<string>): Promise<string> {
+  private async lock(
+    key: string,
+    spec: EnvironmentSpec,
+    uv: (stage: string, ...args: string[]) => Promise<string>,
+  ): Promise<string> {
     const lock = path.join(this.folder, `${key}.lock`);
     if (fs.existsSync(lock)) {
       return lock;
@@ -115,5 +127,8 @@ export class EnvironmentStore {
 }
 
 function countPackages(lock: string): number {
-  return fs.readFileSync(lock, "utf8").split("\n").filter((line) => /^[A-Za-z0-9]/.test(line)).length;
+  return fs
+    .readFileSync(lock, "utf8")
+    .split("\n")
+    .filter((line) => /^[A-Za-z0-9]/.test(line)).length;
 }

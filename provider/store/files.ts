@@ -103,10 +103,8 @@ export function remove(target: string): void {
 
 /** Files below a folder, relative to it, in order. */
 export function filesBelow(folder: string): string[] {
-  return (fs.readdirSync(folder, { recursive: true, withFileTypes: true }) as (fs.Dirent & { parentPath?: string })[])
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
-    .sort();
+  const below = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return below.filter((name) => fs.lstatSync(path.join(folder, name)).isFile()).sort();
 }
 
 /** Bytes of the files below a folder. */

@@ -71,7 +71,9 @@ export class ImageStore {
   }
 
   allBundles(): Bundle[] {
-    return entries(this.bundles).flatMap((identity) => (/^[0-9a-f]{64}$/.test(identity) ? (this.bundle(identity) ?? []) : []));
+    return entries(this.bundles).flatMap((identity) =>
+      /^[0-9a-f]{64}$/.test(identity) ? (this.bundle(identity) ?? []) : [],
+    );
   }
 
   folderOf(identity: string): string {
@@ -116,10 +118,14 @@ export class ImageStore {
   private addModel(target: string, { modelName, version, digest }: ImageModel): void {
     const stored = this.models.get(modelName, version);
     if (stored?.digest !== digest) {
-      throw new UserError(`model '${modelName}:${version}' is not in the store with the expected content; run npm run refresh, then npm run up`);
+      throw new UserError(
+        `model '${modelName}:${version}' is not in the store with the expected content; run npm run refresh, then npm run up`,
+      );
     }
     if (!this.models.isWhole(stored)) {
-      throw new UserError(`model '${modelName}:${version}' is damaged in the store; run npm run up to register it again`);
+      throw new UserError(
+        `model '${modelName}:${version}' is damaged in the store; run npm run up to register it again`,
+      );
     }
     const content = this.models.content(modelName, version);
     for (const file of filesBelow(content)) {

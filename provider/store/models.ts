@@ -73,7 +73,10 @@ export class ModelStore {
   /** True if the stored bytes are those that were registered. */
   isWhole(model: StoredModel): boolean {
     const [entry] = entries(this.content(model.name, model.version));
-    return entry !== undefined && hashContent(path.join(this.content(model.name, model.version), entry)).digest === model.digest;
+    return (
+      entry !== undefined &&
+      hashContent(path.join(this.content(model.name, model.version), entry)).digest === model.digest
+    );
   }
 
   remove(name: string, version: number): void {
@@ -90,7 +93,9 @@ export class ModelStore {
     }
     const copied = hashContent(path.join(target, path.basename(source))).digest;
     if (copied !== inputs.digest) {
-      throw new UserError(`model '${inputs.modelName}' changed while it was registered: ${inputs.source}; run the command again`);
+      throw new UserError(
+        `model '${inputs.modelName}' changed while it was registered: ${inputs.source}; run the command again`,
+      );
     }
   }
 

@@ -26,10 +26,16 @@ export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ re
   ]);
   const bundles = store.imageStore.allBundles();
   const heldModels = new Set(
-    bundles.filter(({ identity }) => kept.has(identity)).flatMap(({ models }) => models.map((m) => `${m.modelName}:${m.version}`)),
+    bundles
+      .filter(({ identity }) => kept.has(identity))
+      .flatMap(({ models }) => models.map((m) => `${m.modelName}:${m.version}`)),
   );
-  const heldEnvironments = new Set(bundles.filter(({ identity }) => kept.has(identity)).map(({ environment }) => environment));
-  const oldModels = beyond(store.modelStore.all(), keep).filter(({ name, version }) => !heldModels.has(`${name}:${version}`));
+  const heldEnvironments = new Set(
+    bundles.filter(({ identity }) => kept.has(identity)).map(({ environment }) => environment),
+  );
+  const oldModels = beyond(store.modelStore.all(), keep).filter(
+    ({ name, version }) => !heldModels.has(`${name}:${version}`),
+  );
   const oldEnvironments = store.environments.all().filter(({ key }) => !heldEnvironments.has(key));
   const removed: Removed[] = [
     ...oldImages.map(({ name, version, identity }) => ({
@@ -37,7 +43,11 @@ export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ re
       id: `${name}:${version}`,
       sizeInBytes: kept.has(identity) ? 0 : sizeOf(store.imageStore.folderOf(identity)),
     })),
-    ...oldModels.map(({ name, version, sizeInBytes }) => ({ kind: "model" as const, id: `${name}:${version}`, sizeInBytes })),
+    ...oldModels.map(({ name, version, sizeInBytes }) => ({
+      kind: "model" as const,
+      id: `${name}:${version}`,
+      sizeInBytes,
+    })),
     ...oldEnvironments.map(({ key }) => ({
       kind: "environment" as const,
       id: key,
@@ -67,7 +77,10 @@ export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ re
 function beyond<T extends { name: string; version: number }>(all: readonly T[], keep: number): T[] {
   const newest = new Map<string, number[]>();
   for (const { name, version } of all) {
-    newest.set(name, [...(newest.get(name) ?? []), version].sort((a, b) => b - a));
+    newest.set(
+      name,
+      [...(newest.get(name) ?? []), version].sort((a, b) => b - a),
+    );
   }
   return all.filter(({ name, version }) => (newest.get(name)?.indexOf(version) ?? 0) >= keep);
 }

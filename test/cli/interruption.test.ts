@@ -7,29 +7,30 @@ const root = path.resolve(__dirname, "../..");
 
 /** Prints what a signal does to something that can be stopped, until that is killed. */
 const script = `
-import { handleSignals, isInterrupted, whileStoppable } from "./cli/interruption";
-handleSignals((code) => { console.log("exit"); process.exit(code); });
-let end = () => {};
-const work = new Promise<void>((resolve) => { end = resolve; });
-const stoppable = { stop: () => console.log("stop"), kill: () => { console.log("kill"); end(); } };
-const alive = setInterval(() => {}, 1000);
-if (process.argv[1] === "idle") console.log("ready");
-else whileStoppable(stoppable, work).then(() => { console.log("done " + isInterrupted()); clearInterval(alive); });
-if (process.argv[1] !== "idle") console.log("ready");
+const { handleSignals, isInterrupted, whileStoppable } = require("./cli/interruption");
+handleSignals((code) => process.exit(code));
+if (process.argv[1] === "work") {
+  let end;
+  const work = new Promise((resolve) => { end = resolve; });
+  const stoppable = { stop: () => console.log("stop"), kill: () => { console.log("kill"); end(); } };
+  whileStoppable(stoppable, work).then(() => { console.log("done", isInterrupted()); process.exit(130); });
+}
+setTimeout(() => {}, 15000);
+console.log("ready");
 `;
 
 describe("Ctrl-C", function () {
   this.timeout(20_000);
 
   async function begin(mode: string): Promise<{ child: ChildProcess; lines: string[]; ended: Promise<number | null> }> {
-    const child = spawn(process.execPath, ["--require", "tsx/cjs", "--import", "tsx", "-e", script, mode], {
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script, mode], {
       cwd: root,
       stdio: ["ignore", "pipe", "ignore"],
     });
     const lines: string[] = [];
     child.stdout.on("data", (data: Buffer) => lines.push(...data.toString().trim().split("\n")));
     const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-    while (!lines.includes("ready")) {
+    while (!lines.includes("ready") && child.exitCode === null) {
       await sleep(20);
     }
     return { child, lines, ended };

@@ -68,7 +68,7 @@ export class LocalTarget implements Target {
 
   private async serve(scorer: FixtureScorer, deployment: Deployment): Promise<TestServer> {
     return TestServer.start({
-      scorer: fixtureFolder(scorer),
+      files: [path.join(fixtureFolder(scorer), "score.py")],
       models: deployment.model ? [deployment.model] : [],
       python: deployment.runtime === "spark-py" ? await pythonOf("iris-spark") : await commonPython(),
       environment: { ...environmentOf(deployment, this.keysFile), ...this.names(scorer) },

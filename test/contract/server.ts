@@ -18,8 +18,8 @@ export interface PlacedModel {
 
 /** What a server is started from: as an image and a service would say it. */
 export interface ServerSpec {
-  /** Folder of the scoring script. */
-  readonly scorer: string;
+  /** The scoring script, and what it needs beside it. */
+  readonly files: readonly string[];
   readonly models?: readonly PlacedModel[];
   /** Folder of sample requests. */
   readonly samples?: string;
@@ -70,7 +70,7 @@ export class TestServer {
       const problem = `${status?.failure?.problem ?? "no status"}\n${server.log()}`;
       await server.stop();
       if (supervisor.exitCode !== exitPort) {
-        throw new Error(`the server of ${spec.scorer} did not start: ${problem}`);
+        throw new Error(`the server of ${spec.files.join(", ")} did not start: ${problem}`);
       }
     }
   }
@@ -117,9 +117,11 @@ export class TestServer {
 }
 
 /** The app root as in every image: scorer files, and models at `azureml-models/<name>/<version>/<file or folder name>`. */
-function layOut(folder: string, { scorer, models = [] }: ServerSpec): void {
+function layOut(folder: string, { files, models = [] }: ServerSpec): void {
   const app = path.join(folder, "app");
-  fs.cpSync(scorer, app, { recursive: true });
+  for (const file of files) {
+    fs.cpSync(file, path.join(app, path.basename(file)), { recursive: true });
+  }
   for (const { name, source } of models) {
     fs.cpSync(source, path.join(app, "azureml-models", name, "1", path.basename(source)), { recursive: true });
   }

@@ -25,7 +25,12 @@ describe("models and images on the real engine", function () {
       condaFile: "work/conda.yml",
       models: model,
     });
-    return Promise.resolve({ modelId: model.modelId, version: model.version, identity: image.identity, imageId: image.imageId });
+    return Promise.resolve({
+      modelId: model.modelId,
+      version: model.version,
+      identity: image.identity,
+      imageId: image.imageId,
+    });
   };
 
   before(async () => {

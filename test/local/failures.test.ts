@@ -36,7 +36,10 @@ describe("a local service", function () {
     const { code, stdout, stderr } = await clone.run("up", "--yes");
     assert.equal(code, 1, stdout);
     const now = await service();
-    assert.deepEqual([now.state, now.pid, now.revision, now.imageId], ["running", before.pid, before.revision, before.imageId]);
+    assert.deepEqual(
+      [now.state, now.pid, now.revision, now.imageId],
+      ["running", before.pid, before.revision, before.imageId],
+    );
     assert.equal((await fetch(now.healthUri)).status, 200);
     return stderr;
   }
@@ -54,7 +57,9 @@ describe("a local service", function () {
   });
 
   it("goes on answering when a sample request gets another reply, and both values are shown", async () => {
-    const said = await refused(`${good}\n\n_run = run\n\n\ndef run(data):\n    return [value + 1 for value in _run(data)]\n`);
+    const said = await refused(
+      `${good}\n\n_run = run\n\n\ndef run(data):\n    return [value + 1 for value in _run(data)]\n`,
+    );
     assert.match(said, /sample request .+\.json: /);
     assert.match(said, /expected/);
   });
@@ -82,7 +87,9 @@ describe("a local service", function () {
       await ended;
       const { code, stderr } = await clone.run("up", "--yes");
       assert.equal(code, 0, `killed after ${delay} ms\n${stderr}`);
-      const supervisors = clone.processes().filter((line) => line.includes("supervisor.py") && line.endsWith("/services/diabetes"));
+      const supervisors = clone
+        .processes()
+        .filter((line) => line.includes("supervisor.py") && line.endsWith("/services/diabetes"));
       assert.equal(supervisors.length, 1, supervisors.join("\n"));
       assert.equal((await service()).state, "running");
     }
@@ -100,10 +107,23 @@ describe("a local service", function () {
     assert.equal((await service()).state, "running");
   });
 
+  it("is updated to the end when nobody reads what the run prints any more", async () => {
+    fs.writeFileSync(clone.path("scorers/diabetes/score.py"), `${good}\n# unread\n`);
+    const { revision } = await service();
+    const child = clone.spawn("up", "--yes");
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    assert.equal((await answerOf(child)).code, 0);
+    assert.equal((await service()).revision, revision + 1);
+  });
+
   it("names who holds its port", async () => {
     const { port } = await service();
     const other = Clone.make("port").keepScorers("diabetes");
-    fs.writeFileSync(other.path("Pulumi.local.yaml"), `config:\n  scorestack:services:\n    diabetes: { scorer: diabetes, port: ${port} }\n`);
+    fs.writeFileSync(
+      other.path("Pulumi.local.yaml"),
+      `config:\n  scorestack:services:\n    diabetes: { scorer: diabetes, port: ${port} }\n`,
+    );
     try {
       const { code, stderr } = await other.run("up", "--yes");
       assert.equal(code, 1);

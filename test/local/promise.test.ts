@@ -122,6 +122,23 @@ describe("the local stack", function () {
     assert.deepEqual(await previewed(), []);
   });
 
+  it("serves a scorer that new-scorer has made, without more", async () => {
+    assert.equal((await clone.run("new-scorer", "churn")).code, 0);
+    assert.deepEqual(await movedServices(), ["churn"]);
+    const { code, stdout } = await clone.run("score", "churn");
+    assert.equal(code, 0);
+    assert.ok(Array.isArray(JSON.parse(stdout)));
+  });
+
+  it("sees in a refresh that a service is gone, and the next update makes it again", async () => {
+    const folder = clone.path(".scorestack/services/churn");
+    const { pid } = JSON.parse(fs.readFileSync(`${folder}/status.json`, "utf8")) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    assert.equal((await clone.run("refresh", "--yes")).code, 0);
+    assert.deepEqual(await previewed(), ["create Service churn"]);
+    assert.deepEqual(await movedServices(), ["churn"]);
+  });
+
   it("brings back a service whose processes are gone, on its old port", async () => {
     const [victim] = await services();
     assert.ok(victim);

@@ -74,7 +74,13 @@ describe("the cause of a failed release", () => {
   });
 
   it("is the last lines of the log when there is no traceback of the scorer", () => {
-    const failure = { serial: 1, revision: 1, problem: "the server ended before it was ready (signal SIGKILL)", boot: null, log: ["a", "b"] };
+    const failure = {
+      serial: 1,
+      revision: 1,
+      problem: "the server ended before it was ready (signal SIGKILL)",
+      boot: null,
+      log: ["a", "b"],
+    };
     assert.equal(explainFailure(failure, bundle), `${failure.problem}\nlast lines of its log:\na\nb`);
   });
 });

@@ -42,16 +42,29 @@ describe("the provider over gRPC", () => {
     const { digest, sizeInBytes } = hashContent(path.join(root, "m"));
     return { modelName: "churn", digest, source: "m", sizeInBytes };
   };
-  const service = { serviceName: "churn", imageIdentity: "abc", workers: 1, threads: 4, scoringTimeoutMs: 1, startTimeoutSeconds: 1 };
+  const service = {
+    serviceName: "churn",
+    imageIdentity: "abc",
+    workers: 1,
+    threads: 4,
+    scoringTimeoutMs: 1,
+    startTimeoutSeconds: 1,
+  };
 
   async function create(urn: string, properties: object, preview: boolean): Promise<Record<string, unknown>> {
     const request = new messages.CreateRequest().setUrn(urn).setPreview(preview).setProperties(struct(properties));
-    const response = await promisify<messages.CreateRequest, messages.CreateResponse>(client.create.bind(client))(request);
+    const response = await promisify<messages.CreateRequest, messages.CreateResponse>(client.create.bind(client))(
+      request,
+    );
     return response.getProperties()?.toJavaScript() ?? {};
   }
 
   async function diff(urn: string, olds: object, news: object, ignored: string[] = []): Promise<messages.DiffResponse> {
-    const request = new messages.DiffRequest().setUrn(urn).setOlds(struct(olds)).setOldInputs(struct(olds)).setNews(struct(news));
+    const request = new messages.DiffRequest()
+      .setUrn(urn)
+      .setOlds(struct(olds))
+      .setOldInputs(struct(olds))
+      .setNews(struct(news));
     request.setIgnorechangesList(ignored);
     return promisify<messages.DiffRequest, messages.DiffResponse>(client.diff.bind(client))(request);
   }
@@ -83,7 +96,12 @@ describe("the provider over gRPC", () => {
   });
 
   it("keeps secrets wrapped on their way back, at any depth of the input", async () => {
-    const properties = { ...service, authEnabled: true, primaryKey: secret("canary"), environmentVariables: { TOKEN: secret("canary") } };
+    const properties = {
+      ...service,
+      authEnabled: true,
+      primaryKey: secret("canary"),
+      environmentVariables: { TOKEN: secret("canary") },
+    };
     const outputs = await create(serviceUrn, properties, true);
     assert.deepEqual(outputs.primaryKey, secret("canary"));
     assert.deepEqual(outputs.secondaryKey, secret(unknown));

@@ -54,7 +54,10 @@ describe("the model store", () => {
   it("refuses content that changed since it was hashed, and leaves nothing half made", async () => {
     const stale = inputs();
     writeFiles(root, { "model/weights.bin": "changed" });
-    await assert.rejects(store.modelStore.register(stale), /model 'churn' changed while it was registered: model; run the command again/);
+    await assert.rejects(
+      store.modelStore.register(stale),
+      /model 'churn' changed while it was registered: model; run the command again/,
+    );
     assert.deepEqual(store.modelStore.all(), []);
     assert.deepEqual(
       fs.readdirSync(path.join(root, ".scorestack/models/churn")).filter((name) => !name.startsWith(".")),
@@ -74,7 +77,9 @@ describe("the model store", () => {
 
   it("gives each content one version when many register at once", async () => {
     writeFiles(root, { "a/m.bin": "a", "b/m.bin": "b" });
-    const all = await Promise.all(Array.from({ length: 8 }, (_, index) => store.modelStore.register(inputs(index % 2 ? "a" : "b"))));
+    const all = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => store.modelStore.register(inputs(index % 2 ? "a" : "b"))),
+    );
     assert.deepEqual([...new Set(all.map(({ version }) => version))].sort(), [1, 2]);
     assert.equal(store.modelStore.all().length, 2);
   });

@@ -36,7 +36,7 @@ class Service:
 
     def start(self):
         constants = [str(part) for pair in self._constants.items() for part in pair]
-        argv = [sys.executable, "-c", SCRIPT, os.path.join(PROJECT, "provider", "supervisor"), self.folder, *constants]
+        argv = [sys.executable, "-S", "-c", SCRIPT, os.path.join(PROJECT, "provider", "supervisor"), self.folder, *constants]
         self._supervisors.append(subprocess.Popen(argv, stdin=subprocess.DEVNULL))
         return self._supervisors[-1]
 
@@ -51,7 +51,7 @@ class Service:
             "serial": self.serial,
             "port": self.port,
             "revision": revision or self.serial,
-            "argv": [sys.executable, FAKE_SERVER, name, *ways],
+            "argv": [sys.executable, "-S", FAKE_SERVER, name, *ways],
             "env": {"PATH": os.environ["PATH"]},
             "cwd": self.folder,
             "workers": 1,
@@ -61,6 +61,22 @@ class Service:
         }
         self.write(json.dumps(desired))
         return self.serial
+
+    def desire_azmlinfsrv(self, app, workers=1, environment=None, **changes):
+        """Asks for the real server in a folder with a score.py; returns the serial."""
+        server = ["-m", "azureml_inference_server_http", "--entry_script", "score.py", "--port", str(self.port)]
+        env = {
+            "PATH": os.environ["PATH"],
+            "AML_APP_ROOT": app,
+            "AZUREML_MODEL_DIR": app,
+            "GUNICORN_CMD_ARGS": f"-c '{os.path.join(PROJECT, 'runtime', 'gunicorn_conf.py')}'",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+            **(environment or {}),
+        }
+        argv = [sys.executable, *server, "--worker_count", str(workers)]
+        changes = {"drainSeconds": 60, **changes}
+        return self.desire("", argv=argv, env=env, cwd=app, workers=workers, **changes)
 
     def write(self, text):
         partial = os.path.join(self.folder, "desired.new")
@@ -85,7 +101,7 @@ class Service:
             if status and condition(status):
                 return status
             time.sleep(0.01)
-        raise AssertionError(f"{what} did not come: {self.status()}\n{self.log()}")
+        raise AssertionError(f"{what} did not come: {self.status()}\n{self.log()[-3000:]}")
 
     def settle(self, serial=None):
         serial = serial or self.serial

@@ -1,0 +1,74 @@
+import { strict as assert } from "node:assert";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { hashContent, hashFile } from "../../components/internal/content-hash";
+import { Store } from "../../provider/store";
+import { temporaryFolder, writeFiles } from "../support/folder";
+
+describe("prune", () => {
+  let root: string;
+  let remove: () => void;
+  let store: Store;
+
+  beforeEach(async () => {
+    ({ folder: root, remove } = temporaryFolder("prune"));
+    store = new Store(root);
+    for (const content of ["1", "2", "3"]) {
+      await release(content);
+    }
+  });
+  afterEach(() => {
+    remove();
+  });
+
+  /** A model and an image that holds it; images need no environment to be kept or removed. */
+  async function release(content: string): Promise<void> {
+    writeFiles(root, { "m/w.bin": content, "score.py": "" });
+    const { digest, sizeInBytes } = hashContent(path.join(root, "m"));
+    const { version } = await store.modelStore.register({ modelName: "churn", digest, source: "m", sizeInBytes });
+    const files = { "app/score.py": { source: "score.py", sha256: hashFile(path.join(root, "score.py")) } };
+    const image = { imageName: "churn", identity: identity(content), runtime: "python", files } as const;
+    const models = [{ modelName: "churn", version, digest }];
+    const environment = { python: "", requirements: [] };
+    await store.imageStore.build(
+      { ...image, executionScript: "score.py", models, environment, dockerfile: "" },
+      "environment",
+    );
+  }
+
+  const identity = (content: string): string => content.repeat(64);
+  const left = (): string[] => [
+    ...store.images().map(({ version }) => `image ${version}`),
+    ...store.models().map(({ version }) => `model ${version}`),
+  ];
+
+  it("keeps the newest versions of each name, and the models that a kept image holds", async () => {
+    const { removed } = await store.prune({ keep: 2, dryRun: false });
+    assert.deepEqual(
+      removed.map(({ kind, id }) => `${kind} ${id}`),
+      ["image churn:1", "model churn:1"],
+    );
+    assert.deepEqual(left(), ["image 2", "image 3", "model 2", "model 3"]);
+    assert.equal(fs.existsSync(store.imageStore.folderOf(identity("1"))), false);
+  });
+
+  it("never removes what a service runs or keeps as an earlier release", async () => {
+    const folder = store.serviceFolder("churn");
+    const release = { imageId: "churn:1", modelIds: ["churn:1"], port: 20001, createdAt: "" };
+    folder.writeRelease({ ...release, revision: 1, imageIdentity: identity("1") });
+    await store.prune({ keep: 1, dryRun: false });
+    assert.deepEqual(left(), ["image 1", "image 3", "model 1", "model 3"]);
+  });
+
+  it("only tells in a dry run", async () => {
+    const { removed } = await store.prune({ keep: 1, dryRun: true });
+    assert.equal(removed.length, 4);
+    assert.equal(left().length, 6);
+  });
+
+  it("says which models and images each holds, and who uses them", () => {
+    assert.deepEqual(store.models()[0]?.images, ["churn:1"]);
+    assert.deepEqual(store.images()[0]?.models, ["churn:1"]);
+    assert.deepEqual(store.images()[0]?.services, []);
+  });
+});

@@ -1,0 +1,18 @@
+import { setImmediate } from "node:timers/promises";
+
+/**
+ * Promises that were rejected and that nobody handled. An assertion or error inside an `apply` ends here: without this list the
+ * test that caused it would pass.
+ */
+const rejections: unknown[] = [];
+
+process.on("unhandledRejection", (reason) => {
+  rejections.push(reason);
+});
+
+/** Messages of the rejections so far, each once; they no longer fail the test. */
+export async function takeRejections(): Promise<string[]> {
+  await setImmediate();
+  const messages = rejections.splice(0).map((reason) => (reason instanceof Error ? reason.message : String(reason)));
+  return [...new Set(messages)];
+}
