@@ -71,9 +71,8 @@ export class Progress {
 
   private show(changed: boolean): void {
     const passed = Date.now() - this.started;
-    const line = [this.stage, this.detail, passed < tickMs ? "" : elapsed(passed)]
-      .filter((part) => part !== "")
-      .join(", ");
+    const stage = passed < tickMs ? this.stage : `${this.stage} (${elapsed(passed)})`;
+    const line = this.detail === "" ? stage : `${stage}: ${this.detail}`;
     if (process.stderr.isTTY) {
       const width = Math.max(20, (process.stderr.columns || 80) - 1);
       const text = line.length > width ? `${line.slice(0, width - 1)}…` : line;
