@@ -35,7 +35,8 @@ export interface ModelImageArgs {
   /** Scoring script: Python with `init()` and `run(data)`. @example "scorers/diabetes/score.py" */
   readonly executionScript: string;
   /**
-   * Conda environment file. It must bring `azureml-inference-server-http`. A `conda.lock` beside it that fits is used as it is.
+   * Conda environment file. It must bring `azureml-inference-server-http`. A `conda.lock` beside it is used as it is
+   * when it fits, and says which versions are preferred when it does not.
    *
    * @example "scorers/diabetes/conda.yml"
    */
@@ -184,7 +185,7 @@ function checkModels(problems: Problems, given: ModelReference | readonly ModelR
 
 function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): void {
   if (staleLock !== undefined) {
-    const text = `${shown(staleLock)} was made from other requirements and is not used: the environment is resolved anew`;
+    const text = `${shown(staleLock)} was made from other requirements: its versions are preferred, and the rest is resolved anew; npm run lock makes it fit`;
     void pulumi.log.warn(text, component);
   }
 }

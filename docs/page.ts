@@ -16,7 +16,11 @@ export function renderPage(doc: ComponentDoc): string {
     ...doc.shapes.map((shape) => renderShape(shape)),
     `## Outputs\n\n${outputsTable(doc.outputs)}`,
     `## In the engine\n\nType token \`${doc.token}\`. Source: [${doc.source}](../../${doc.source}).\n\n${childrenText(doc)}`,
-    ...(doc.errors.length > 0 ? [`## Errors\n\n${doc.errors.map((error) => `- ${oneLine(error)}`).join("\n")}`] : []),
+    ...(doc.errors.length > 0
+      ? [
+          `## Errors\n\n${doc.errors.map((error) => `- ${errorText(error)}`).join("\n")}\n\nWhat the messages mean: [troubleshooting](../troubleshooting.md).`,
+        ]
+      : []),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -56,14 +60,21 @@ function outputsTable(members: readonly Member[]): string {
 function childrenText({ children }: ComponentDoc): string {
   return children.length === 0
     ? "It makes no other resource."
-    : ["Resources that it makes:", "", ...children.map(({ name, made }) => `- \`${name}\`, made by ${made}`)].join(
-        "\n",
-      );
+    : ["Resources that it makes:", "", ...children.map(({ name, made }) => `- \`${name}\`: ${made}`)].join("\n");
 }
 
-/** `- what happens` is words, anything else a value. */
-function defaultText(byDefault: string | undefined): string {
-  return byDefault === undefined ? "" : byDefault.startsWith("- ") ? byDefault.slice(2) : `\`${byDefault}\``;
+/** `- what happens` is words; anything else is a value, with words behind a comma. */
+function defaultText(byDefault = ""): string {
+  if (byDefault === "" || byDefault.startsWith("- ")) {
+    return byDefault.slice(2);
+  }
+  const [, value = byDefault, words = ""] = /^(true|false|-?[\d.]+|"[^"]*")(, .*)$/s.exec(byDefault) ?? [];
+  return `\`${value}\`${words}`;
+}
+
+/** `pulumi.ResourceError with …`: what is thrown is code. */
+function errorText(error: string): string {
+  return oneLine(error).replace(/^[\w.]*Error\b/, "`$&`");
 }
 
 function cell(text: string): string {

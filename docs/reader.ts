@@ -186,7 +186,7 @@ class Reader {
       .map((call) => ({ name: call.arguments?.[0] ? childName(call.arguments[0]) : "", made: this.made(call) }));
   }
 
-  /** Token of the resource that is made with `new`; for a call, the method and what it says of itself. */
+  /** Token of the resource that is made with `new`; for a call, the method. */
   private made({ expression }: ts.CallExpression | ts.NewExpression): string {
     const symbol = this.checker.getSymbolAtLocation(
       ts.isPropertyAccessExpression(expression) ? expression.name : expression,
@@ -197,8 +197,9 @@ class Reader {
       return `\`${superToken(declaration, this.checker) ?? target.name}\``;
     }
     const owner =
-      declaration?.parent && ts.isInterfaceDeclaration(declaration.parent) ? `${declaration.parent.name.text}.` : "";
-    return `\`${owner}${expression.getText().split(".").pop() ?? ""}\`: ${text(target?.getDocumentationComment(this.checker) ?? [])}`;
+      declaration?.parent && ts.isInterfaceDeclaration(declaration.parent) ? declaration.parent.name.text : "";
+    const method = [owner, expression.getText().split(".").pop()].filter(Boolean).join(".");
+    return `made by \`${method}\``;
   }
 
   /** `@throws` of the class and of its constructor. */

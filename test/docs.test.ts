@@ -89,7 +89,7 @@ function headingsOf(text: string): string[] {
 }
 
 function withoutCode(text: string): string {
-  return text.replace(/^(```+)[\s\S]*?^\1$/gm, "");
+  return text.replace(/^ *(```+)[\s\S]*?^ *\1$/gm, "");
 }
 
 /** Scripts that a page calls: those of `npm run x`, `npm start` and `npm test`. */

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Context } from "./common";
 import { downCommand } from "./down";
 import { imagesCommand, modelsCommand } from "./records";
+import { lockCommand } from "./lock";
 import { logsCommand } from "./logs";
 import { newScorerCommand } from "./new-scorer";
 import { outputsCommand } from "./outputs";
@@ -31,6 +32,7 @@ const makers = [
   pruneCommand,
   pulumiCommand,
   newScorerCommand,
+  lockCommand,
   setupCommand,
   testCommand,
 ];

@@ -20,7 +20,7 @@ export function newScorerCommand({ root }: Context): Command {
           `  1. put your model into scorers/${name}/model, or make one with scorers/${name}/train.py`,
           `  2. load and use it in scorers/${name}/score.py; list what it needs in conda.yml`,
           `  3. say what goes in and comes out in scorers/${name}/requests/*.json`,
-          "  4. add it to the stack in stacks/local.ts, then: npm start",
+          "  4. serve it: npm start",
         ].join("\n"),
       );
     });

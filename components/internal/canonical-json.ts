@@ -27,7 +27,9 @@ function writeJson(value: unknown, parents: readonly object[]): string {
     return JSON.stringify(value);
   }
   if (typeof value !== "object" || parents.includes(value)) {
-    throw new TypeError(`canonical JSON can't hold a ${typeof value === "object" ? "cycle" : `value of type ${typeof value}`}`);
+    throw new TypeError(
+      `canonical JSON can't hold a ${typeof value === "object" ? "cycle" : `value of type ${typeof value}`}`,
+    );
   }
   const inner = [...parents, value];
   if (Array.isArray(value)) {

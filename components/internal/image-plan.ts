@@ -31,7 +31,7 @@ export interface ImagePlan {
   readonly files: Record<string, BundleFile>;
   readonly environment: EnvironmentSpec;
   readonly dockerfile: string;
-  /** A lock file that was made from other requirements, so is not used. */
+  /** A lock file that was made from other requirements, so only says which versions are preferred. */
   readonly staleLock?: string;
 }
 
@@ -64,7 +64,11 @@ function makePlan(source: ImageSource, executionScript: string, conda: CondaFile
   return {
     executionScript,
     files: reader.bundle(),
-    environment: { python, requirements: [...conda.requirements], ...(lock.fits ? { lock: lock.text } : {}) },
+    environment: {
+      python,
+      requirements: [...conda.requirements],
+      ...(lock.text === undefined ? {} : { lock: lock.text }),
+    },
     dockerfile: renderDockerfile({ ...source, executionScript, files: reader.names(), python }),
     ...(lock.text !== undefined && !lock.fits ? { staleLock: toRoot(lock.file) } : {}),
   };

@@ -10,8 +10,14 @@ export function isSpecifier(specifier: string): boolean {
 
 /** Whether a specifier set admits some release of Python that the inference server supports. */
 export function admitsSupportedPython(specifier: string): boolean {
+  return oldestPython(specifier) !== undefined;
+}
+
+/** The oldest supported Python, `3.<minor>`, that a specifier set admits; undefined if it admits none. */
+export function oldestPython(specifier: string): string | undefined {
   const patches = Array.from({ length: 40 }, (_, patch) => patch);
-  return supportedMinors.some((minor) => patches.some((patch) => admits(specifier, [3, minor, patch])));
+  const minor = supportedMinors.find((candidate) => patches.some((patch) => admits(specifier, [3, candidate, patch])));
+  return minor === undefined ? undefined : `3.${minor}`;
 }
 
 function isClause(clause: string): boolean {

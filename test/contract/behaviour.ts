@@ -48,7 +48,9 @@ export function failureSuite(target: () => Target): void {
     if (!target().log) {
       this.skip();
     }
-    await until(() => /File ".*score\.py", line \d+, in fail[^]*ValueError: a detail/.test(target().log?.("odd") ?? ""));
+    await until(() =>
+      /File ".*score\.py", line \d+, in fail[^]*ValueError: a detail/.test(target().log?.("odd") ?? ""),
+    );
   });
 
   it("run() calls sys.exit(): the process goes on", async () => {
@@ -108,7 +110,9 @@ export function concurrencySuite(target: () => Target): void {
 
   it("health, version and swagger are answered during a slow run()", async () => {
     let isOver = false;
-    const slow = odd({ do: "sleep", seconds: 0.8 }).finally(() => (isOver = true));
+    const slow = odd({ do: "sleep", seconds: 0.8 }).finally(() => {
+      isOver = true;
+    });
     for (const path of ["/", "/version", "/swagger.json"]) {
       assert.equal((await ask(target().baseUrl("odd"), { path })).status, 200, path);
     }
@@ -119,7 +123,11 @@ export function concurrencySuite(target: () => Target): void {
   it("too many requests at once: some are told to come again, health is answered", async () => {
     const { calls } = await report(target());
     let open = 3 * (maxRequests ?? 0);
-    const replies = Array.from({ length: open }, () => odd({ do: "sleep", seconds: 0.04 }).finally(() => open--));
+    const replies = Array.from({ length: open }, () =>
+      odd({ do: "sleep", seconds: 0.04 }).finally(() => {
+        open--;
+      }),
+    );
     assert.equal((await ask(target().baseUrl("odd"), { path: "/" })).status, 200);
     assert.notEqual(open, 0);
     const [scored, refused] = split(await Promise.all(replies));
@@ -186,7 +194,10 @@ export function connectionSuite(target: () => Target): void {
       Array.from({ length: 30 }, (_, index) => openSocket(target().baseUrl("numpy"), beginnings[index % 3] ?? "")),
     );
     for (let index = 0; index < 20; index++) {
-      assertReply(await ask(target().baseUrl("numpy"), { json: { data: [[index, 1]] } }), { status: 200, json: [index + 1] });
+      assertReply(await ask(target().baseUrl("numpy"), { json: { data: [[index, 1]] } }), {
+        status: 200,
+        json: [index + 1],
+      });
     }
     assert.equal(held.filter((socket) => socket.closed).length, 0);
     for (const socket of held) {
@@ -197,7 +208,9 @@ export function connectionSuite(target: () => Target): void {
   it("a request cut short isn't scored", async () => {
     const key = `Authorization: Bearer ${target().keys.primary}`;
     const calls = async (): Promise<number> => {
-      const reply = await ask(target().baseUrl("raw"), { headers: { Authorization: key.slice("Authorization: ".length) } });
+      const reply = await ask(target().baseUrl("raw"), {
+        headers: { Authorization: key.slice("Authorization: ".length) },
+      });
       return (JSON.parse(reply.text) as { calls: number }).calls;
     };
     const before = await calls();
@@ -219,7 +232,9 @@ async function report(target: Target): Promise<Report> {
 
 /** Asks until another process than `pid` answers. */
 async function reportOfAnother(target: Target, pid: number): Promise<Report> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    await sleep(100);
     const another = await report(target).catch(() => undefined);
     if (another && another.pid !== pid) {
       return another;
@@ -229,12 +244,11 @@ async function reportOfAnother(target: Target, pid: number): Promise<Report> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(20)) {
-    if (condition()) {
-      return;
-    }
+  const deadline = Date.now() + 20_000;
+  while (!condition()) {
+    assert.ok(Date.now() < deadline, "what was waited for did not come");
+    await sleep(20);
   }
-  assert.fail("what was waited for did not come");
 }
 
 function split(replies: readonly Reply[]): [Reply[], Reply[]] {

@@ -29,10 +29,14 @@ export const corsCases: readonly Case[] = [
     text: "",
     headers: { [allowed]: null, "access-control-allow-methods": null },
   }),
-  on("an error, for an allowed origin", { ...from("https://app.example"), json: [] }, {
-    ...refusal(400, "POST body should be a JSON dictionary."),
-    headers: { [allowed]: "https://app.example" },
-  }),
+  on(
+    "an error, for an allowed origin",
+    { ...from("https://app.example"), json: [] },
+    {
+      ...refusal(400, "POST body should be a JSON dictionary."),
+      headers: { [allowed]: "https://app.example" },
+    },
+  ),
   keyed("a preflight, which has no key", preflight("https://app.example"), {
     status: 200,
     text: "",
@@ -62,6 +66,9 @@ function from(origin: string): Ask {
 }
 
 function preflight(origin: string): Ask {
-  const asked = { "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type, authorization" };
+  const asked = {
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "content-type, authorization",
+  };
   return { method: "OPTIONS", headers: { Origin: origin, ...asked } };
 }

@@ -37,7 +37,7 @@ export function refusal(status: number, message: string, headers: Expected["head
 }
 
 export async function check(target: Target, { scorer, ask: request, withKey, reply }: Case): Promise<void> {
-  const authorization = withKey ? { Authorization: `Bearer ${target.keys.primary}` } : {};
+  const authorization: Record<string, string> = withKey ? { Authorization: `Bearer ${target.keys.primary}` } : {};
   const headers = { ...authorization, ...request.headers };
   assertReply(await ask(target.baseUrl(scorer), { ...request, headers }), reply);
 }

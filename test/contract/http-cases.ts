@@ -12,9 +12,17 @@ const tooLong = "x-ms-request-id and x-ms-client-request-id must not exceed 100 
 
 /** Bodies, content types, methods, paths and request ids, for a scorer with a schema. */
 export const httpCases: readonly Case[] = [
-  on("JSON cut short", { text: '{"data"', headers: json }, undecodable("Expecting ':' delimiter: line 1 column 8 (char 7)")),
+  on(
+    "JSON cut short",
+    { text: '{"data"', headers: json },
+    undecodable("Expecting ':' delimiter: line 1 column 8 (char 7)"),
+  ),
   on("JSON with more after it", { text: "{}{}", headers: json }, undecodable("Extra data: line 1 column 3 (char 2)")),
-  on("an empty body", { method: "POST", headers: json }, refusal(400, "POST body is empty. Expecting a JSON dictionary.")),
+  on(
+    "an empty body",
+    { method: "POST", headers: json },
+    refusal(400, "POST body is empty. Expecting a JSON dictionary."),
+  ),
   on("a list for the body", { json: [1] }, refusal(400, "POST body should be a JSON dictionary.")),
   on("null for the body", { json: null }, refusal(400, "POST body should be a JSON dictionary.")),
   // The server looks after neither of these two itself.
@@ -37,8 +45,16 @@ export const httpCases: readonly Case[] = [
   on("a slash too many", { path: "/score/" }, refusal(404, messages.unknownPath)),
   on("the health probe", { path: "/" }, { status: 200, text: "Healthy", headers: { "content-type": /^text\/html/ } }),
   on("HEAD of the health probe", { path: "/", method: "HEAD" }, { status: 200, text: "" }),
-  on("a body in chunks", { chunks: [Buffer.from(goodText.slice(0, 4)), Buffer.from(goodText.slice(4))], headers: json }, scored),
-  on("no request id", { json: good }, ids({ "x-request-id": newId, "x-ms-request-id": newId, "x-ms-client-request-id": null })),
+  on(
+    "a body in chunks",
+    { chunks: [Buffer.from(goodText.slice(0, 4)), Buffer.from(goodText.slice(4))], headers: json },
+    scored,
+  ),
+  on(
+    "no request id",
+    { json: good },
+    ids({ "x-request-id": newId, "x-ms-request-id": newId, "x-ms-client-request-id": null }),
+  ),
   on("a request id", withHeaders({ "x-request-id": "r1" }), ids({ "x-request-id": "r1", "x-ms-request-id": "r1" })),
   on(
     "request ids of both kinds",
@@ -51,7 +67,11 @@ export const httpCases: readonly Case[] = [
     ids({ "x-request-id": newId, "x-ms-request-id": "old", "x-ms-client-request-id": "old" }),
   ),
   on("a trace id", withHeaders({ TraceId: "t1" }), ids({ traceid: "t1" })),
-  on("a request id too long", withHeaders({ "x-request-id": longId }), refusal(431, "x-request-id must not exceed 100 characters")),
+  on(
+    "a request id too long",
+    withHeaders({ "x-request-id": longId }),
+    refusal(431, "x-request-id must not exceed 100 characters"),
+  ),
   ...["x-ms-request-id", "x-ms-client-request-id"].map((name) =>
     on(`${name} too long`, withHeaders({ [name]: longId }), refusal(431, tooLong)),
   ),
@@ -63,21 +83,33 @@ export const textCases: readonly Case[] = [
   text("JSON as the text that it is", { json: { a: 1 } }, got('{"a":1}')),
   text("an empty body", { method: "POST" }, got("")),
   text("the query of a GET as JSON", { path: "/score?a=1&b=x&b=[2]" }, got('{"a": 1, "b": ["x", [2]]}')),
-  text("the request's headers", { text: "x", headers: { "User-Agent": "suite" } }, {
-    status: 200,
-    json: { got: "x", type: "str", agent: "suite" },
-  }),
-  text("a body that isn't UTF-8", { bytes: Buffer.from([0xff]) }, {
-    status: 400,
-    json: {
-      message:
-        "Input cannot be decoded as UTF-8: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
+  text(
+    "the request's headers",
+    { text: "x", headers: { "User-Agent": "suite" } },
+    {
+      status: 200,
+      json: { got: "x", type: "str", agent: "suite" },
     },
-  }),
-  text("the app root and the only model where Azure ML puts them", { text: "where" }, {
-    status: 200,
-    json: { cwd: true, model: ["greeting.txt"], modelDir: "azureml-models/greeting/1" },
-  }),
+  ),
+  text(
+    "a body that isn't UTF-8",
+    { bytes: Buffer.from([0xff]) },
+    {
+      status: 400,
+      json: {
+        message:
+          "Input cannot be decoded as UTF-8: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
+      },
+    },
+  ),
+  text(
+    "the app root and the only model where Azure ML puts them",
+    { text: "where" },
+    {
+      status: 200,
+      json: { cwd: true, model: ["greeting.txt"], modelDir: "azureml-models/greeting/1" },
+    },
+  ),
 ];
 
 function on(name: string, ask: Ask, reply: Expected): Case {

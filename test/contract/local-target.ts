@@ -5,7 +5,14 @@ import * as path from "node:path";
 import { temporaryFolder } from "../support/folder";
 import { commonPython, pythonOf } from "./environment";
 import { TestServer } from "./server";
-import { type Deployment, deployments, type FixtureScorer, fixtureFolder, type ServiceKeys, type Target } from "./target";
+import {
+  type Deployment,
+  deployments,
+  type FixtureScorer,
+  fixtureFolder,
+  type ServiceKeys,
+  type Target,
+} from "./target";
 
 const startedAtATime = 2;
 
@@ -38,7 +45,7 @@ export class LocalTarget implements Target {
   }
 
   missing(scorer: FixtureScorer): string | undefined {
-    const needsJava = (deployments[scorer] as Deployment).runtime === "spark-py";
+    const needsJava = deployments[scorer].runtime === "spark-py";
     return needsJava && !hasJava() ? "no Java is found" : undefined;
   }
 

@@ -5,7 +5,17 @@ const bob = { name: "Bob", age: 3 };
 
 /** What each kind of schema makes of a body. The server answers a body that contradicts the schema with 500, not 400. */
 export const schemaCases: readonly Case[] = [
-  scored("numpy", "an array", { data: [[1, 2], [3, 4.5]] }, [3, 7.5]),
+  scored(
+    "numpy",
+    "an array",
+    {
+      data: [
+        [1, 2],
+        [3, 4.5],
+      ],
+    },
+    [3, 7.5],
+  ),
   scored("numpy", "fields that run() doesn't know", { data: [[1, 2]], more: true }, [3]),
   failed("numpy", "numbers that aren't", { data: [["a", "b"]] }),
   failed("numpy", "rows of another width", { data: [[1]] }),
@@ -14,12 +24,10 @@ export const schemaCases: readonly Case[] = [
   failed("numpy", "null", { data: null }),
   lacking("numpy", "data", { rows: [] }),
   lacking("numpy", "data", {}),
-  scored(
-    "pandas",
-    "records",
-    { orders: [order(), order({ item: "milk", day: "2020-02-29T12:00:00" })] },
-    [total("tea", "Monday"), total("milk", "Saturday")],
-  ),
+  scored("pandas", "records", { orders: [order(), order({ item: "milk", day: "2020-02-29T12:00:00" })] }, [
+    total("tea", "Monday"),
+    total("milk", "Saturday"),
+  ]),
   scored("pandas", "columns in another order", { orders: [{ day: "2019-04-01", price: 1.5, count: 2, item: "tea" }] }, [
     total("tea", "Monday"),
   ]),
@@ -32,7 +40,12 @@ export const schemaCases: readonly Case[] = [
   failed("pandas", "a text", { orders: "tea" }),
   lacking("pandas", "orders", {}),
   scored("standard", "nested values, a default taken", { person: bob, scores: [0.1, 0.9] }, best("hello")),
-  scored("standard", "nested values, no default taken", { person: bob, scores: [0.1, 0.9], greeting: "hi" }, best("hi")),
+  scored(
+    "standard",
+    "nested values, no default taken",
+    { person: bob, scores: [0.1, 0.9], greeting: "hi" },
+    best("hi"),
+  ),
   // The elements of a plain list aren't checked; what has a parameter type of its own is.
   scored("standard", "a list of anything", { person: bob, scores: [false, 0.9] }, best("hello")),
   failed("standard", "a nested text for a whole number", { person: { ...bob, age: "3" }, scores: [1] }),

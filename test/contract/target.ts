@@ -15,8 +15,9 @@ export interface Deployment {
   readonly maxRequests?: number;
 }
 
-const deploymentsOf = <Name extends string>(deployments: Record<Name, Deployment>): Readonly<Record<Name, Deployment>> =>
-  deployments;
+const deploymentsOf = <Name extends string>(
+  deployments: Record<Name, Deployment>,
+): Readonly<Record<Name, Deployment>> => deployments;
 
 export const fixtureFolder = (scorer: FixtureScorer): string => path.join(projectRoot, "test/fixtures/scorers", scorer);
 

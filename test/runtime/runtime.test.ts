@@ -20,7 +20,11 @@ describe("runtime", function () {
         this.timeout(900_000);
         const environment = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
         const options = { env: environment, maxBuffer: 16 * 1024 * 1024 };
-        const { stdout } = await promisify(execFile)(await commonPython(), [path.join(__dirname, "run.py"), file], options);
+        const { stdout } = await promisify(execFile)(
+          await commonPython(),
+          [path.join(__dirname, "run.py"), file],
+          options,
+        );
         outcomes = JSON.parse(stdout.trim().split("\n").pop() ?? "") as Record<string, string>;
       });
 

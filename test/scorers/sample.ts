@@ -29,8 +29,8 @@ export interface Sample {
 export function readSamples(folder: string): Sample[] {
   const names = fs.readdirSync(folder).filter((name) => name.endsWith(".json"));
   return names.sort().map((name) => {
-    const { request = {}, reply = {}, ...rest } = JSON.parse(fs.readFileSync(path.join(folder, name), "utf8")) as Sample;
-    return { ...rest, name, request, reply };
+    const sample = JSON.parse(fs.readFileSync(path.join(folder, name), "utf8")) as Partial<Sample>;
+    return { request: {}, reply: {}, ...sample, name };
   });
 }
 

@@ -78,7 +78,7 @@ async function assertTrained(scorer: Scorer, copy: string, samples: string): Pro
   const readme = fs.readFileSync(path.join(projectRoot, "scorers", scorer.name, "README.md"), "utf8");
   assert.ok(metrics.length > 0 && metrics.every((metric) => readme.includes(metric)), `not in the README: ${printed}`);
   const inCopy = (file: string): string => path.join(copy, path.relative(`scorers/${scorer.name}`, file));
-  const models = scorer.models.map((model) => ({ name: model.modelName, source: inCopy(model.path as string) }));
+  const models = scorer.models.map((model) => ({ name: model.modelName, source: inCopy(model.path) }));
   const server = await serve(scorer, models);
   try {
     for (const sample of readSamples(samples)) {
@@ -92,7 +92,7 @@ async function assertTrained(scorer: Scorer, copy: string, samples: string): Pro
 async function serve({ name, image }: Scorer, models: readonly PlacedModel[]): Promise<TestServer> {
   const beside = [image.executionScript, image.schemaFile, ...(image.dependencies as string[])];
   return TestServer.start({
-    files: beside.flatMap((file) => (file === undefined ? [] : [path.join(projectRoot, file as string)])),
+    files: beside.flatMap((file) => (file === undefined ? [] : [path.join(projectRoot, file)])),
     models,
     samples: path.join(projectRoot, "scorers", name, "requests"),
     python: await pythonOf(name),
@@ -101,5 +101,5 @@ async function serve({ name, image }: Scorer, models: readonly PlacedModel[]): P
 }
 
 function placed({ modelName, path: source }: Scorer["models"][number]): PlacedModel {
-  return { name: modelName, source: path.join(projectRoot, source as string) };
+  return { name: modelName, source: path.join(projectRoot, source) };
 }
