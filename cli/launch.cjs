@@ -120,7 +120,7 @@ function npmCi() {
       if (code === 0) return resolve();
       if (signal || code === 130 || code === 143)
         return reject(Object.assign(new SetupError("interrupted"), { code: 130 }));
-      const said = output.trim().split("\n").slice(-30).join("\n");
+      const said = output.trim().split("\n").slice(0, 30).join("\n");
       reject(new SetupError(`npm ci failed (exit code ${code}):\n${said}\nMend this and run the command again.`));
     });
   });

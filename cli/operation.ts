@@ -40,7 +40,7 @@ export async function runOperation(open: OpenStack, name: OperationName, options
   const onEvent = (event: EngineEvent): void => {
     const change = changes.add(event);
     if (change && isShown(change)) {
-      options.onLine(changeLine(change));
+      options.onLine(changeLine(change, name === "refresh" ? refreshWords : {}));
     }
     showDiagnostic(event, diagnostics, progress, stages[name]);
   };
@@ -66,15 +66,19 @@ export async function runOperation(open: OpenStack, name: OperationName, options
   return changes;
 }
 
+/** What the engine calls a deletion is, in a refresh, that something is not there any more. */
+const refreshWords: Record<string, string> = { delete: "gone", update: "differs" };
+
 /** Providers and components are the engine's own book-keeping: what they hold is shown. */
 export function isShown(change: ResourceChange): boolean {
   return change.custom && !change.type.startsWith("pulumi:providers:");
 }
 
-export function changeLine(change: ResourceChange): string {
+export function changeLine(change: ResourceChange, words: Readonly<Record<string, string>> = {}): string {
   const paint = colors[change.op] ?? String;
+  const word = words[change.op] ?? change.op;
   const reasons = change.reasons.length > 0 ? `  (${change.reasons.join(", ")})` : "";
-  return `  ${paint(`${symbols[change.op] ?? "·"} ${change.op.padEnd(7)} ${labelOf(change)}`)}${reasons}`;
+  return `  ${paint(`${symbols[change.op] ?? "·"} ${word.padEnd(7)} ${labelOf(change)}`)}${reasons}`;
 }
 
 /** The engine's counts by its own words: `create 3, same 12`. */

@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
+import { nameOf } from "./output/changes";
 import { say } from "./output/messages";
 import type { Project } from "./project";
 import { type PendingOperation, readState, type StackState } from "./state";
@@ -20,6 +21,8 @@ export async function clearPendingOperations(project: Project, stack: Stack): Pr
   const exported = await stack.exportStack();
   const state = exported.deployment as StackState;
   await stack.importStack({ ...exported, deployment: { ...state, pending_operations: [] } });
-  const names = pending.map(({ type, resource }) => `${type} ${resource.urn.split("::").pop() ?? resource.urn}`);
+  const names = pending.map(
+    ({ type, resource }) => `${type} ${resource.type.split(":").pop() ?? ""} ${nameOf(resource.urn)}`,
+  );
   say(`A run was ended in the middle of: ${names.join(", ")}; it is done again now.`);
 }

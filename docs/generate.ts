@@ -1,11 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { pageName, renderIndex, renderPage } from "./page";
-import { readComponents } from "./reader";
+import { type ComponentDoc, readComponents } from "./reader";
 
-/** The pages of `docs/components/` as the source would have them: file name → text. */
-export function componentPages(root: string): ReadonlyMap<string, string> {
-  const docs = readComponents(root);
+/** The pages of `docs/components/`: file name → text. */
+export function componentPages(docs: readonly ComponentDoc[]): ReadonlyMap<string, string> {
   return new Map([
     ["README.md", renderIndex(docs)],
     ...docs.map((doc) => [pageName(doc.name), renderPage(doc)] as const),
@@ -13,8 +12,8 @@ export function componentPages(root: string): ReadonlyMap<string, string> {
 }
 
 /** What keeps `docs/components/` from being what the source says: `docs/components/x.md is missing` and the like. */
-export function driftedPages(root: string): string[] {
-  const pages = componentPages(root);
+export function driftedPages(root: string, docs: readonly ComponentDoc[]): string[] {
+  const pages = componentPages(docs);
   const folder = pagesFolder(root);
   const stale = pageFiles(folder).filter((file) => !pages.has(file));
   const drifted = [...pages].flatMap(([file, text]) => {
@@ -29,7 +28,7 @@ export function driftedPages(root: string): string[] {
 }
 
 function writePages(root: string): void {
-  const pages = componentPages(root);
+  const pages = componentPages(readComponents(root));
   const folder = pagesFolder(root);
   fs.mkdirSync(folder, { recursive: true });
   pageFiles(folder)
@@ -59,7 +58,7 @@ function main(root: string, args: readonly string[]): void {
   } else if (!args.includes("--check")) {
     writePages(root);
   } else {
-    const drifted = driftedPages(root);
+    const drifted = driftedPages(root, readComponents(root));
     drifted.forEach((line) => process.stderr.write(`${line}\n`));
     if (drifted.length > 0) {
       process.stderr.write("Write them anew with: npm run docs\n");

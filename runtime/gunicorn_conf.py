@@ -18,6 +18,7 @@ import time
 import traceback
 
 from gunicorn.errors import HaltServer
+from gunicorn.workers import gthread
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -30,6 +31,9 @@ REFUSE_SECONDS = 2  # for telling those who wait, before such a worker ends
 SPARE_THREADS = 4  # so that the health probe is answered when all places for scoring requests are taken
 STALLED_SECONDS = 20  # a client that sends, or takes, nothing for so long in mid-request is dropped
 PR_SET_PDEATHSIG = 1
+# Before 25 (Python 3.9 has no later one) gunicorn drops accepted and kept-alive connections when it ends.
+DRAINS_WELL = hasattr(gthread, "STOP_KEEPALIVE_LINGER")
+LINGER_SECONDS = 2
 
 settings = FrontSettings.from_environment(os.environ)
 
@@ -93,6 +97,8 @@ class _Loops:
         self._worker, self._turns, self._http_loop = worker, turns, worker.run
         self._http, self._problem = threading.Thread(target=self._serve_http, name="http", daemon=True), None
         self._notify, worker.notify = worker.notify, self._notify_and_tell
+        if not DRAINS_WELL:
+            signal.signal(signal.SIGTERM, lambda *_: None)  # heeded below alone
 
     def run(self):
         self._http.start()
@@ -127,8 +133,20 @@ class _Loops:
 
     def _heed_signals(self, pipe):
         # The handler of a signal has to wait for run() to come back to Python; this byte does not.
-        if signal.SIGTERM in os.read(pipe, 4096):
+        if signal.SIGTERM not in os.read(pipe, 4096):
+            return
+        if DRAINS_WELL:
             self._worker.alive = False
+        elif self._worker.cfg.keepalive:
+            self._linger()
+
+    def _linger(self):
+        """Accepts no more and answers what is accepted, before gunicorn drops it."""
+        for listener in self._worker.sockets:
+            self._worker.poller.unregister(listener)
+        self._worker.cfg.set("keepalive", 0)
+        _report(f"closed-{os.getpid()}.json", {})
+        threading.Timer(LINGER_SECONDS, lambda: setattr(self._worker, "alive", False)).start()
 
     def _wait_for_admission(self):
         """Under a supervisor no worker accepts a request before all of them are ready."""

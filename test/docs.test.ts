@@ -4,7 +4,7 @@ import * as path from "node:path";
 import ts from "typescript";
 import { driftedPages } from "../docs/generate";
 import { pageName } from "../docs/page";
-import { readComponents } from "../docs/reader";
+import { type ComponentDoc, readComponents } from "../docs/reader";
 
 const root = path.resolve(__dirname, "..");
 const pages = markdownFiles(root);
@@ -12,15 +12,17 @@ const pages = markdownFiles(root);
 /** Does not prove that what the pages say is true: a person has to follow them. */
 describe("documentation", function () {
   this.timeout(120_000);
+  let components: ComponentDoc[];
+
+  before(() => {
+    components = readComponents(root);
+  });
 
   it("has a page for every exported component, as the source would have it", () => {
-    assert.deepEqual(driftedPages(root), []);
-    const names = readComponents(root).map(({ name }) => name);
-    assert.ok(names.length > 0);
-    assert.deepEqual(
-      names.filter((name) => !pages.includes(`docs/components/${pageName(name)}`)),
-      [],
-    );
+    assert.deepEqual(driftedPages(root, components), []);
+    const missing = components.filter(({ name }) => !pages.includes(`docs/components/${pageName(name)}`));
+    assert.ok(components.length > 0);
+    assert.deepEqual(missing, []);
   });
 
   it("links to files and headings that are there", () => {
@@ -38,7 +40,8 @@ describe("documentation", function () {
   });
 
   it("shows TypeScript that compiles against the components", () => {
-    const snippets = new Map(pages.flatMap(snippetsOf));
+    const names = components.map(({ name }) => name);
+    const snippets = new Map(pages.flatMap((page) => snippetsOf(page, names)));
     assert.ok(snippets.size > 0);
     assert.deepEqual(compileErrors(snippets), []);
   });
@@ -99,24 +102,14 @@ function commandsIn(text: string): string[] {
   return [...new Set([...run, ...short])];
 }
 
-/** The `ts` blocks of a page, as modules beside the stacks: file name → text. */
-function snippetsOf(page: string): [string, string][] {
+/** The `ts` blocks of a page, as modules beside the stacks, where those without imports see the components: file name → text. */
+function snippetsOf(page: string, components: readonly string[]): [string, string][] {
   const blocks = [...read(page).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
   return blocks.map((code, index) => {
     const name = `${page.replaceAll("/", "-")}-${index + 1}.ts`;
-    const imports = /^import /m.test(code) ? "" : `import { ${componentExports()} } from "../components";\n`;
+    const imports = /^import /m.test(code) ? "" : `import { ${components.join(", ")} } from "../components";\n`;
     return [path.join(root, "stacks", name), `${imports}${code}\nexport {};\n`];
   });
-}
-
-let known: string | undefined;
-
-/** What a snippet without imports may name. */
-function componentExports(): string {
-  known ??= readComponents(root)
-    .map(({ name }) => name)
-    .join(", ");
-  return known;
 }
 
 function compileErrors(snippets: ReadonlyMap<string, string>): string[] {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { localTokens } from "../components/internal/local-contract";
+import { anyRejection } from "./rejections";
 
 /** A resource that a program registered, as the engine would be told. */
 export interface Registration {
@@ -99,9 +100,15 @@ export async function value<T>(output: pulumi.Output<T>): Promise<T> {
   return (output as unknown as { promise(): Promise<T> }).promise();
 }
 
-/** Waits until every registration and every Output it needs is settled. */
+/** Waits until every registration and every Output it needs is settled; after an error in one of them that never comes. */
 async function settled(): Promise<void> {
-  await (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
+  const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs(): Promise<void> };
+  const failed = anyRejection().then(() => {
+    throw new Error("the program failed after it had returned: takeRejections() tells why");
+  });
+  await Promise.race([waitForRPCs(), failed]);
+  // The race is over: what it waits for is another program's matter.
+  failed.catch(() => undefined);
 }
 
 function record(monitor: Monitor, drafts: ReadonlyMap<string, Partial<Registration>>, resources: Registration[]): void {

@@ -5,10 +5,21 @@ import { setImmediate } from "node:timers/promises";
  * test that caused it would pass.
  */
 const rejections: unknown[] = [];
+let tell: () => void = () => undefined;
 
 process.on("unhandledRejection", (reason) => {
   rejections.push(reason);
+  tell();
 });
+
+/** Resolves as soon as there is a rejection that nobody handled. */
+export async function anyRejection(): Promise<void> {
+  if (rejections.length === 0) {
+    await new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+  }
+}
 
 /** Messages of the rejections so far, each once; they no longer fail the test. */
 export async function takeRejections(): Promise<string[]> {

@@ -9,7 +9,7 @@ const urn = "urn:pulumi:local::scorestack::scorestack:index:ModelImage$scorestac
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "[secret]" };
 
 function event(kind: "resourcePreEvent" | "resOutputsEvent", metadata: object): EngineEvent {
-  return { sequence: 1, timestamp: 1, [kind]: { metadata } } as unknown as EngineEvent;
+  return { sequence: 1, timestamp: 1, [kind]: { metadata } };
 }
 
 const update = event("resourcePreEvent", {

@@ -70,7 +70,7 @@ describe("LocalService", () => {
       secondaryKey: pulumi.output(secondaryKey),
       environmentVariables: { PLAIN: "x", TOKEN: pulumi.secret("hunter2") },
     });
-    const secrets = ["environmentVariables.TOKEN", "primaryKey", "secondaryKey"];
+    const secrets = ["environmentVariables", "primaryKey", "secondaryKey"];
     for (const type of [localTokens.service, "scorestack:index:LocalService"]) {
       assert.deepEqual([...only(made, type).secrets].sort(), secrets);
     }
@@ -91,7 +91,7 @@ describe("LocalService", () => {
   it("tells addresses, identity, ids and revision", async () => {
     const { result } = await run({ port: 8080 });
     const told = await value(
-      pulumi.all({
+      pulumi.output({
         scoringUri: result.scoringUri,
         swaggerUri: result.swaggerUri,
         healthUri: result.healthUri,

@@ -113,7 +113,7 @@ describe("ModelImage", () => {
     );
     assert.match(String(dockerfile), /^FROM registry\.example\.com\/base:1\n/);
     assert.doesNotMatch(JSON.stringify(inputs), /hunter2|robot/);
-    assert.deepEqual(only(run, "scorestack:index:ModelImage").secrets, ["baseImageRegistry.password"]);
+    assert.deepEqual(only(run, "scorestack:index:ModelImage").secrets, ["baseImageRegistry"]);
   });
 
   it("takes models that are known later, and depends on them", async () => {

@@ -170,6 +170,7 @@ class RealServer(unittest.TestCase):
                     answers.add(score_over(connection, "name"))
                 except Exception as problem:
                     problems.append(problem)
+                    connection.close()
                 if not keeps:
                     connection.close()
 
