@@ -137,14 +137,14 @@ class _Loops:
             return
         if DRAINS_WELL:
             self._worker.alive = False
-        elif self._worker.cfg.keepalive:
+        elif self._worker.max_keepalived:
             self._linger()
 
     def _linger(self):
         """Accepts no more and answers what is accepted, before gunicorn drops it."""
         for listener in self._worker.sockets:
             self._worker.poller.unregister(listener)
-        self._worker.cfg.set("keepalive", 0)
+        self._worker.max_keepalived = 0
         _report(f"closed-{os.getpid()}.json", {})
         threading.Timer(LINGER_SECONDS, lambda: setattr(self._worker, "alive", False)).start()
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LocalService, type LocalServiceArgs, type ModelImage } from "../components";
+import { serviceName } from "../components/internal/names";
 import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
 import { checkLocalService } from "../components/local-service";
@@ -87,7 +88,10 @@ function serviceProblems(
       const remedy = spark ? "its runtime is 'spark-py': set scorestack:spark to true" : "make it: npm run new-scorer";
       problems.add("scorer", `must be one of ${scorers.map((known) => known.name).join(", ")}`, shown(scorer), remedy);
     }
-    checkLocalService(problems, name, { ...options, image: { identity: "0".repeat(64) } });
+    const isToldOfFolder = scorers.some((known) => known.name === name) && !serviceName.holds(name);
+    if (!isToldOfFolder) {
+      checkLocalService(problems, name, { ...options, image: { identity: "0".repeat(64) } });
+    }
     return problems.lines;
   });
 }

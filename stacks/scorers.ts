@@ -95,7 +95,9 @@ function checkParts(problems: Problems, name: string, models: Scorer["models"], 
   }
   // The real versions and digests come from the resources that are not made yet.
   const references = models.map(({ modelName }) => ({ modelName, version: 1, digest: "0".repeat(64) }));
-  checkModelImage(problems, name, { ...image, models: references });
+  // A name that is wrong for the folder is not told a second time for the image.
+  const imageName = serviceName.holds(name) ? name : "image";
+  checkModelImage(problems, name, { ...image, imageName, models: references });
 }
 
 function readSettings(problems: Problems, name: string): Record<string, unknown> {

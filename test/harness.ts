@@ -102,7 +102,7 @@ export async function value<T>(output: pulumi.Output<T>): Promise<T> {
 
 /** Waits until every registration and every Output it needs is settled; after an error in one of them that never comes. */
 async function settled(): Promise<void> {
-  const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs(): Promise<void> };
+  const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
   const failed = anyRejection().then(() => {
     throw new Error("the program failed after it had returned: takeRejections() tells why");
   });

@@ -1,11 +1,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Progress } from "../output/messages";
+import { Progress, say } from "../output/messages";
 import { type Finished, runProgram } from "./process";
 import { enginePath, engineVersion, findOnPath, installRoot, versionsFolder } from "./versions";
 
 const module = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+const stages = {
+  modules: "Building the engine, 1 of 3: getting Go modules",
+  compile: "Building the engine, 2 of 3: compiling",
+  trial: "Building the engine, 3 of 3: trying it",
+};
 const neededGo = { major: 1, minor: 25 };
 
 /**
@@ -16,13 +21,14 @@ export async function buildEngine(projectRoot: string): Promise<string> {
   const go = await findGo();
   const root = installRoot(engineVersion);
   const temporary = path.join(versionsFolder(), `.${engineVersion}-build-${process.pid}`);
-  const progress = new Progress(`Building Pulumi ${engineVersion} from Go modules (once; some minutes)`);
+  say(`Building Pulumi ${engineVersion} from Go modules, once: some minutes.`);
+  const progress = new Progress(stages.modules);
   try {
     fs.mkdirSync(versionsFolder(), { recursive: true });
     const cwd = path.join(projectRoot, "cli", "engine", "go");
     const packages = await listPackages(go, cwd, progress);
     await compile(go, cwd, temporary, packages, progress);
-    progress.update("Trying the engine");
+    progress.update(stages.trial);
     const said = succeeded(await runProgram(temporary, ["version"], { timeoutMs: 60_000 }), "pulumi version");
     if (said.trim() !== `v${engineVersion}`) {
       throw new Error(`the engine says it is ${said.trim()}, not v${engineVersion}`);
@@ -68,7 +74,7 @@ async function listPackages(go: string, cwd: string, progress: Progress): Promis
     env: goEnvironment(),
     onStderr: (text) => {
       modules += text.match(/^# get \S+\.zip: 200/gm)?.length ?? 0;
-      progress.update("Building the engine: getting modules", `${modules} downloaded`);
+      progress.update(stages.modules, `${modules} downloaded`);
     },
   });
   return succeeded(finished, "go list").trim().split("\n").length;
@@ -76,13 +82,14 @@ async function listPackages(go: string, cwd: string, progress: Progress): Promis
 
 async function compile(go: string, cwd: string, target: string, total: number, progress: Progress): Promise<void> {
   let compiled = 0;
+  progress.update(stages.compile);
   const flags = `-s -w -X ${versionVariable}=v${engineVersion}`;
   const finished = await runProgram(go, ["build", "-v", "-trimpath", "-ldflags", flags, "-o", target, module], {
     cwd,
     env: goEnvironment(),
     onStderr: (text) => {
       compiled += text.match(/\n/g)?.length ?? 0;
-      progress.update("Building the engine: compiling", `${compiled} of at most ${total} packages`);
+      progress.update(stages.compile, `${compiled} of at most ${total} packages`);
     },
   });
   succeeded(finished, "go build");

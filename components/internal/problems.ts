@@ -61,8 +61,6 @@ export function wholeNumber(low: number, high: number): Rule<number> {
 /** One of a closed set of words. */
 export function oneOf<T extends string>(values: readonly T[]): Rule<T> {
   const list = values.map((value) => `'${value}'`);
-  return {
-    must: `must be ${list.slice(0, -1).join(", ")} or ${list.at(-1) ?? ""}`,
-    holds: (value) => values.includes(value),
-  };
+  const words = [list.slice(0, -1).join(", "), ...list.slice(-1)].filter((part) => part !== "").join(" or ");
+  return { must: `must be ${words}`, holds: (value) => values.includes(value) };
 }

@@ -5,7 +5,7 @@ import type { Store } from "../store";
 import { exclusively } from "../store/files";
 import { explainFailure } from "./failure";
 import type { Desired, Release, ServiceFolder } from "./files";
-import { keysFor, type ServiceKeys, writeKeys } from "./keys";
+import { hasKeys, keysFor, type ServiceKeys, writeKeys } from "./keys";
 import { type LaunchImage, launchOf } from "./launch";
 import { choosePort } from "./port";
 import { verify } from "./probe";
@@ -31,8 +31,12 @@ export async function deploy(
       folder.desired()?.port ??
       (await choosePort(folder.path, store.portsInUse(folder.name)));
     const release = nextRelease(store, folder, inputs, port);
-    writeKeys(folder, keys);
+    // The revision that answers now keeps its keys until the new one has taken over; one that has none yet needs them before.
+    if (!hasKeys(folder)) {
+      writeKeys(folder, keys);
+    }
     const revision = await start(store, folder, inputs, image, release, context);
+    writeKeys(folder, keys);
     await verify(inputs.serviceName, port, inputs.imageIdentity);
     forgetReleases(folder, revision);
     return outputsOf(inputs, { ...release, revision }, keys);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import * as fs from "node:fs";
 import type { LocalServiceInputs } from "../../components/internal/local-contract";
 import { remove, writeJson } from "../store/files";
 import type { ServiceFolder } from "./files";
@@ -17,6 +18,11 @@ export function keysFor(inputs: LocalServiceInputs, olds: ServiceKeys | undefine
     primaryKey: inputs.primaryKey ?? olds?.primaryKey ?? newKey(),
     secondaryKey: inputs.secondaryKey ?? olds?.secondaryKey ?? newKey(),
   };
+}
+
+/** Whether the server was told keys to accept. */
+export function hasKeys(folder: ServiceFolder): boolean {
+  return fs.existsSync(folder.keysFile);
 }
 
 /** Tells the running server which keys to accept; only their digests are kept on disk. */
