@@ -65,11 +65,7 @@ export class LocalService extends pulumi.ComponentResource implements ScoringSer
     const safe = { ...args, primaryKey: secret(args.primaryKey), secondaryKey: secret(args.secondaryKey) };
     super("scorestack:index:LocalService", name, safe, opts);
     const problems = new Problems(this);
-    const inputs = {
-      ...checkServing(problems, name, args),
-      ...checkAccess(problems, args),
-      ...checkLabels(problems, args),
-    };
+    const inputs = checkLocalService(problems, name, args);
     problems.throwIfAny();
 
     const server = new LocalServer(name, inputs, { parent: this });

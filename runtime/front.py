@@ -4,16 +4,14 @@ A WSGI middleware of the standard library alone. `run()` is called by the main t
 inference server's own worker; other requests are read, checked and refused meanwhile.
 """
 
-import errno
-import hashlib
-import hmac
 import io
 import json
 import logging
-import os
 import threading
 from dataclasses import dataclass
 
+from bodies import FIRST_BYTES, Refusal, Room, declared_length, read_body, too_large
+from keys import Keys
 from turns import Busy, Overdue, Turns
 
 ANSWER_SECONDS = 0.5  # the inference server has to answer an overdue request itself, before this does
@@ -85,20 +83,22 @@ class Front:
         return "The key is not valid." if key else "A key is required: send the header 'Authorization: Bearer <key>'."
 
     def _score(self, environ, start_response):
-        limit = self._settings.max_body_bytes
-        length = _declared_length(environ)
+        limit, length = self._settings.max_body_bytes, declared_length(environ)
         if length is not None and length > limit:
-            return self._refuse(environ, start_response, "413 Request Entity Too Large", _too_large(limit))
-        reserved = limit if length is None else length
-        if not self._room.enter(reserved):
+            return self._refuse(environ, start_response, "413 Request Entity Too Large", too_large(limit))
+        place = self._room.enter(min(FIRST_BYTES, limit) if length is None else length)
+        if not place:
             return self._busy(environ, start_response)
-        try:
-            problem = _buffer_body(environ, length, limit)
-            if problem:
-                return self._refuse(environ, start_response, *problem)
-            return self._take_turn(environ, start_response)
-        finally:
-            self._room.leave(reserved)
+        with place:
+            try:
+                body = read_body(environ, length, limit, place)
+            except Refusal as refusal:
+                return self._refuse(environ, start_response, refusal.status, str(refusal))
+            except Busy:
+                return self._busy(environ, start_response)
+            whole = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+            whole.pop("HTTP_TRANSFER_ENCODING", None)
+            return self._take_turn(whole, start_response)
 
     def _take_turn(self, environ, start_response):
         try:
@@ -140,79 +140,6 @@ class Front:
         _, usual, _ = _whole_answer(self._application, _about_root(environ, "GET"))
         body = json.dumps({"message": message}).encode("utf-8")
         return _send(start_response, status, [*_common(usual), *headers], body)
-
-
-class Keys:
-    """Accepted keys, kept as digests; the file is read again when it changes, so that keys rotate without a restart."""
-
-    def __init__(self, path):
-        self._path, self._stamp, self._digests = path, None, []
-        self._read()
-
-    def accept(self, key):
-        try:
-            self._read()
-        except (OSError, ValueError) as problem:
-            log.error("the keys file can't be read, the keys stay as they were: %s", problem)
-        digest = hashlib.sha256(key.encode("utf-8")).hexdigest()
-        # Every digest is compared, so that the time taken does not tell which one matched.
-        return sum(hmac.compare_digest(digest, accepted) for accepted in self._digests) > 0
-
-    def _read(self):
-        stat = os.stat(self._path)
-        stamp = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
-        if stamp != self._stamp:
-            with open(self._path, encoding="utf-8") as file:
-                self._digests = json.load(file)
-            self._stamp = stamp
-
-
-class Room:
-    """What is held at a time: so many requests, and so many bytes of their bodies."""
-
-    def __init__(self, requests, size):
-        self._requests, self._bytes, self._guard = requests, size, threading.Lock()
-
-    def enter(self, size):
-        with self._guard:
-            if self._requests < 1 or self._bytes < size:
-                return False
-            self._requests, self._bytes = self._requests - 1, self._bytes - size
-            return True
-
-    def leave(self, size):
-        with self._guard:
-            self._requests, self._bytes = self._requests + 1, self._bytes + size
-
-
-def _declared_length(environ):
-    """None for a chunked body, whose length shows at its end."""
-    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-        return None
-    return int(environ.get("CONTENT_LENGTH") or 0)
-
-
-def _buffer_body(environ, length, limit):
-    """Reads the whole body before the turn: a slow client must not hold the scorer. Returns why not, as (status, message)."""
-    expected = limit + 1 if length is None else length
-    try:
-        body = environ["wsgi.input"].read(expected) if expected else b""
-    except OSError as problem:
-        if problem.errno != errno.EAGAIN:
-            raise
-        return "408 Request Timeout", "The request body did not arrive in time."
-    if len(body) > limit:
-        return "413 Request Entity Too Large", _too_large(limit)
-    if length is not None and len(body) < length:
-        raise ConnectionResetError(errno.ECONNRESET, "the client went away before its request was whole")
-    environ["wsgi.input"] = io.BytesIO(body)
-    environ["CONTENT_LENGTH"] = str(len(body))
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
-    return None
-
-
-def _too_large(limit):
-    return f"The request body must not be larger than {limit} bytes."
 
 
 def _about_root(environ, method):

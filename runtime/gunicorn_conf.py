@@ -25,6 +25,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from front import Front, FrontSettings  # noqa: E402
 from proof import prove  # noqa: E402
 
+# These names are the scorer's from here on: it may have modules of its own that are called so.
+sys.path.pop(0)
+for _name in ("bodies", "front", "keys", "proof", "turns"):
+    del sys.modules[_name]
+
 BOOT_ERROR = 3  # gunicorn ends the whole server when a worker exits with it before it is ready
 STUCK_EXIT = 70  # of a worker whose run() does not end
 REFUSE_SECONDS = 2  # for telling those who wait, before such a worker ends

@@ -29,6 +29,7 @@ export interface Settings {
   readonly problems: readonly string[];
 }
 
+const settingKeys = ["kind", "spark", "services"];
 const serviceFields = new Map<string, Rule<unknown>>([
   ["scorer", text],
   ..."port workers threads scoringTimeoutMs startTimeoutSeconds corsOrigins environmentVariables authEnabled tags description"
@@ -50,9 +51,19 @@ export function readSettings(): Settings {
     remedy: () => "without it the stack's name says so, up to its first dash",
   });
   problems.throwIfAny();
+  checkKeys(problems);
   const spark = readFlag(problems, config, "spark");
   const services = readServices(problems, config);
   return { kind: kind as StackKind, spark, services, problems: problems.lines };
+}
+
+/** A setting that nothing reads would be one that silently does nothing. */
+function checkKeys(problems: Problems): void {
+  const given = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith("scorestack:"));
+  const strange = given.map((key) => key.slice("scorestack:".length)).filter((key) => !settingKeys.includes(key));
+  for (const key of strange) {
+    problems.add(key, `must be one of ${settingKeys.join(", ")}`, shown(key), "correct or remove it");
+  }
 }
 
 function readFlag(problems: Problems, config: pulumi.Config, key: string): boolean {

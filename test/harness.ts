@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { localTokens } from "../components/internal/local-contract";
-import { anyRejection } from "./rejections";
+import { anyRejection, hasRejections } from "./rejections";
 
 /** A resource that a program registered, as the engine would be told. */
 export interface Registration {
@@ -59,6 +59,7 @@ interface Monitor {
  */
 export async function runProgram<T>(program: () => T, options: RunOptions = {}): Promise<Run<T>> {
   const resources: Registration[] = [];
+  const calls: string[] = [];
   const drafts = new Map<string, Pick<Registration, "inputs" | "secrets" | "custom" | "type" | "name">>();
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs, custom = false }) => {
@@ -68,6 +69,7 @@ export async function runProgram<T>(program: () => T, options: RunOptions = {}):
       return { id: custom ? `${name}-id` : undefined, state: { ...(inputs as object), ...computed(type, plain) } };
     },
     call: ({ token }) => {
+      calls.push(token);
       throw new Error(`unknown call of ${token}`);
     },
   };
@@ -75,7 +77,10 @@ export async function runProgram<T>(program: () => T, options: RunOptions = {}):
   pulumi.runtime.setAllConfig({ ...options.config });
   record(pulumi.runtime.getMonitor() as unknown as Monitor, drafts, resources);
   const result = program();
-  await settled();
+  await settled().catch((error: unknown) => {
+    // What becomes of a failed call does not name it.
+    throw calls.length > 0 ? new Error(`unknown call of ${calls.join(", ")}`) : error;
+  });
   const twice = resources.find(({ urn }, index) => resources.findIndex((other) => other.urn === urn) < index);
   if (twice) {
     throw new Error(`${twice.urn} is registered twice`);
@@ -100,15 +105,13 @@ export async function value<T>(output: pulumi.Output<T>): Promise<T> {
   return (output as unknown as { promise(): Promise<T> }).promise();
 }
 
-/** Waits until every registration and every Output it needs is settled; after an error in one of them that never comes. */
+/** Waits until every registration and every Output it needs is settled; after an error in one of them that may never come. */
 async function settled(): Promise<void> {
   const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
-  const failed = anyRejection().then(() => {
+  await Promise.race([waitForRPCs(), anyRejection()]);
+  if (await hasRejections()) {
     throw new Error("the program failed after it had returned: takeRejections() tells why");
-  });
-  await Promise.race([waitForRPCs(), failed]);
-  // The race is over: what it waits for is another program's matter.
-  failed.catch(() => undefined);
+  }
 }
 
 function record(monitor: Monitor, drafts: ReadonlyMap<string, Partial<Registration>>, resources: Registration[]): void {

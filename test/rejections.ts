@@ -21,6 +21,12 @@ export async function anyRejection(): Promise<void> {
   }
 }
 
+/** Whether there is a rejection that nobody handled, once all that was begun has had its turn. */
+export async function hasRejections(): Promise<boolean> {
+  await setImmediate();
+  return rejections.length > 0;
+}
+
 /** Messages of the rejections so far, each once; they no longer fail the test. */
 export async function takeRejections(): Promise<string[]> {
   await setImmediate();

@@ -14,7 +14,7 @@ export function scoreCommand(context: Context): Command {
     "score",
     "Send one request to a service and print its reply: data, a file, or a sample of its scorer.\n" +
       "The reply goes to stdout, its status to stderr; exit code 1 unless the status is 2xx.",
-    `npm run -s score -- diabetes --data '{"data": [[0.1, 0.2]]}'`,
+    `npm run -s score -- diabetes --data '{"data": [[59,2,32.1,101,157,93.2,38,4,4.8598,87]]}'`,
   );
   return withStack(command)
     .argument("[service]", "name of the service, if there are several")

@@ -21,25 +21,26 @@ export async function buildEngine(projectRoot: string): Promise<string> {
   const go = await findGo();
   const root = installRoot(engineVersion);
   const temporary = path.join(versionsFolder(), `.${engineVersion}-build-${process.pid}`);
+  const built = enginePath(temporary);
   say(`Building Pulumi ${engineVersion} from Go modules, once: some minutes.`);
   const progress = new Progress(stages.modules);
   try {
-    fs.mkdirSync(versionsFolder(), { recursive: true });
-    const cwd = path.join(projectRoot, "cli", "engine", "go");
-    const packages = await listPackages(go, cwd, progress);
-    await compile(go, cwd, temporary, packages, progress);
+    fs.mkdirSync(temporary, { recursive: true });
+    const place = { cwd: path.join(projectRoot, "cli", "engine", "go"), env: goEnvironment(temporary) };
+    const packages = await listPackages(go, place, progress);
+    await compile(go, place, built, packages, progress);
     progress.update(stages.trial);
-    const said = succeeded(await runProgram(temporary, ["version"], { timeoutMs: 60_000 }), "pulumi version");
+    const said = succeeded(await runProgram(built, ["version"], { timeoutMs: 60_000 }), "pulumi version");
     if (said.trim() !== `v${engineVersion}`) {
       throw new Error(`the engine says it is ${said.trim()}, not v${engineVersion}`);
     }
     fs.mkdirSync(path.dirname(enginePath(root)), { recursive: true });
-    fs.renameSync(temporary, enginePath(root));
+    fs.renameSync(built, enginePath(root));
     progress.end(`Built Pulumi ${engineVersion}`);
     return root;
   } finally {
     progress.end();
-    fs.rmSync(temporary, { force: true });
+    fs.rmSync(temporary, { recursive: true, force: true });
   }
 }
 
@@ -49,7 +50,7 @@ async function findGo(): Promise<string> {
   if (!go) {
     throw new Error("there is no Go on PATH");
   }
-  const said = succeeded(await runProgram(go, ["version"], { env: goEnvironment(), timeoutMs: 60_000 }), "go version");
+  const said = succeeded(await runProgram(go, ["version"], { timeoutMs: 60_000 }), "go version");
   if (!goFits(said)) {
     throw new Error(`Go ${neededGo.major}.${neededGo.minor} or later is needed, got '${said.trim()}'`);
   }
@@ -62,16 +63,22 @@ export function goFits(said: string): boolean {
   return Number(major) > neededGo.major || (Number(major) === neededGo.major && Number(minor) >= neededGo.minor);
 }
 
-function goEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, GOFLAGS: "-mod=readonly", GOOS: "", GOARCH: "", CGO_ENABLED: process.env.CGO_ENABLED ?? "" };
+interface Place {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The user's own Go settings, but for what would change what is built, or where; Go leaves its work behind when stopped. */
+function goEnvironment(temporary: string): NodeJS.ProcessEnv {
+  const { GOOS: _system, GOARCH: _processor, ...rest } = process.env;
+  return { ...rest, GOFLAGS: "-mod=readonly", GOTMPDIR: temporary };
 }
 
 /** Downloads the modules that the engine is made of and returns how many packages there are to compile. */
-async function listPackages(go: string, cwd: string, progress: Progress): Promise<number> {
+async function listPackages(go: string, place: Place, progress: Progress): Promise<number> {
   let modules = 0;
   const finished = await runProgram(go, ["list", "-x", "-deps", module], {
-    cwd,
-    env: goEnvironment(),
+    ...place,
     onStderr: (text) => {
       modules += text.match(/^# get \S+\.zip: 200/gm)?.length ?? 0;
       progress.update(stages.modules, `${modules} downloaded`);
@@ -80,13 +87,12 @@ async function listPackages(go: string, cwd: string, progress: Progress): Promis
   return succeeded(finished, "go list").trim().split("\n").length;
 }
 
-async function compile(go: string, cwd: string, target: string, total: number, progress: Progress): Promise<void> {
+async function compile(go: string, place: Place, target: string, total: number, progress: Progress): Promise<void> {
   let compiled = 0;
   progress.update(stages.compile);
   const flags = `-s -w -X ${versionVariable}=v${engineVersion}`;
   const finished = await runProgram(go, ["build", "-v", "-trimpath", "-ldflags", flags, "-o", target, module], {
-    cwd,
-    env: goEnvironment(),
+    ...place,
     onStderr: (text) => {
       compiled += text.match(/\n/g)?.length ?? 0;
       progress.update(stages.compile, `${compiled} of at most ${total} packages`);

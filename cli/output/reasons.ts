@@ -39,6 +39,12 @@ function reasonOf(step: Step, path: string, happened: string): Reason {
       return { text: "Python environment changed" };
     case "models":
       return { text: `model ${textOf(at(2), "modelName") ?? path} ${keys.length > 2 ? "changed" : happened}` };
+    // The provider reports these outputs when what they stand for is gone.
+    case "revision":
+      return { text: "it does not answer" };
+    case "imageId":
+    case "version":
+      return { text: "missing from the store" };
     case "imageIdentity":
       return { text: "image changed" };
     case "identity":

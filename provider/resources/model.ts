@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { LocalModelInputs, LocalModelOutputs } from "../../components/internal/local-contract";
 import { localTokens } from "../../components/internal/local-contract";
 import { compare } from "../rpc/diff";
-import type { Handler } from "../rpc/handler";
+import type { Context, Handler } from "../rpc/handler";
 import { unknown } from "../rpc/values";
 import type { Store } from "../store";
 import type { StoredModel } from "../store/models";
@@ -20,6 +20,12 @@ export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModel
     version,
     modelId: `${name}:${version}`,
   });
+  const register = async (inputs: LocalModelInputs, context: Context): Promise<StoredModel> => {
+    const known = store.modelStore.find(inputs.modelName, inputs.digest);
+    const model = await store.modelStore.register(inputs);
+    context.info(`${model.name}:${model.version} ${known ? "was registered already" : "registered"}`);
+    return model;
+  };
   return {
     token: localTokens.model,
     secrets: [],
@@ -42,20 +48,9 @@ export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModel
       );
     },
     create: async (news, context) => {
-      const before = store.modelStore.find(news.modelName, news.digest);
-      const model = await store.modelStore.register(news);
-      context.info(
-        before ? `${model.name}:${model.version} is registered already` : `registered ${model.name}:${model.version}`,
-      );
-      return { id: news.modelName, outputs: outputs(news, model) };
+      return { id: news.modelName, outputs: outputs(news, await register(news, context)) };
     },
-    update: async (olds, news, context) => {
-      const model = await store.modelStore.register(news);
-      if (model.version !== olds.version) {
-        context.info(`registered ${model.name}:${model.version}`);
-      }
-      return outputs(news, model);
-    },
+    update: async (_, news, context) => outputs(news, await register(news, context)),
     read: (_, olds) => {
       const stored = store.modelStore.get(olds.modelName, olds.version);
       return Promise.resolve(stored && store.modelStore.isWhole(stored) ? olds : undefined);

@@ -4,6 +4,7 @@ import { compare } from "../rpc/diff";
 import type { Handler } from "../rpc/handler";
 import { isUnknown, unknown } from "../rpc/values";
 import { addresses, deploy } from "../service/deploy";
+import { isFree, portInUse } from "../service/port";
 import { liveStatus, stop } from "../service/supervisor";
 import type { Store } from "../store";
 import { required } from "./inputs";
@@ -28,7 +29,8 @@ export function serviceHandler(store: Store): Handler<LocalServiceInputs, LocalS
         deleteBeforeReplace: movesPort,
       });
     },
-    preview: (news, olds) => {
+    preview: async (news, olds) => {
+      await requirePort(store, news, olds);
       const port = news.port ?? olds?.port;
       const places = port === undefined || isUnknown(port) ? unknownAddresses : { port, ...addresses(port) };
       const keys = news.authEnabled
@@ -37,7 +39,7 @@ export function serviceHandler(store: Store): Handler<LocalServiceInputs, LocalS
             secondaryKey: news.secondaryKey ?? olds?.secondaryKey ?? unknown,
           }
         : {};
-      return Promise.resolve({ ...news, ...places, ...keys, revision: unknown, imageId: unknown, modelIds: unknown });
+      return { ...news, ...places, ...keys, revision: unknown, imageId: unknown, modelIds: unknown };
     },
     create: async (news, context) => ({ id: news.serviceName, outputs: await deploy(store, news, undefined, context) }),
     update: (olds, news, context) => deploy(store, news, olds, context),
@@ -48,6 +50,18 @@ export function serviceHandler(store: Store): Handler<LocalServiceInputs, LocalS
       folder.remove();
     },
   };
+}
+
+/** Finds at preview that a port is taken; a new service's, or one that a service is to move to. */
+async function requirePort(
+  store: Store,
+  { serviceName, port }: LocalServiceInputs,
+  olds: LocalServiceOutputs | undefined,
+): Promise<void> {
+  const own = olds?.port ?? store.serviceFolder(serviceName).desired()?.port;
+  if (port !== undefined && !isUnknown(port) && port !== own && !(await isFree(port))) {
+    throw portInUse(serviceName, port);
+  }
 }
 
 function answers(store: Store, service: LocalServiceOutputs): boolean {

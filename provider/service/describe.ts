@@ -1,6 +1,6 @@
 import type { ServiceRecord } from "../store/records";
 import { addresses } from "./deploy";
-import type { Failure, ServiceFolder } from "./files";
+import type { ServiceFolder, Status } from "./files";
 import { groupMemory } from "./process";
 import { liveStatus } from "./supervisor";
 
@@ -28,10 +28,14 @@ export function describeService(folder: ServiceFolder): ServiceRecord | undefine
     restarts: status?.restarts ?? 0,
     memoryInBytes: server ? groupMemory(server.pid) : undefined,
     logFile: folder.logFile,
-    problem: problemOf(status !== undefined, status?.failure ?? undefined),
+    problem: problemOf(status),
   };
 }
 
-function problemOf(alive: boolean, failure: Failure | undefined): string | undefined {
-  return alive ? failure?.problem : "its supervisor is not running; npm run up brings the service back";
+function problemOf(status: Status | undefined): string | undefined {
+  if (!status) {
+    return "its supervisor is not running; npm run up brings the service back";
+  }
+  // A service that runs may still hold why an update to it was refused.
+  return status.state === "running" ? undefined : status.failure?.problem;
 }

@@ -15,14 +15,21 @@ export function explainFailure(failure: Failure, bundle: BundlePlace): string {
   if (samples.length > 0) {
     return samples
       .map(({ sample, problem, log }) => {
-        const traceback = userTraceback(log.split("\n"), bundle);
-        return [`sample request ${sample}: ${problem}`, ...(traceback ?? [])].join("\n");
+        const cause = userTraceback(log.split("\n"), bundle) ?? lastException(log.split("\n"));
+        return [`sample request ${sample}: ${problem}`, ...cause].join("\n");
       })
       .join("\n");
   }
   const traceback = userTraceback(failure.log, bundle);
   const shown = traceback ?? ["last lines of its log:", ...failure.log.slice(-logLines)];
   return [failure.problem, ...shown].join("\n");
+}
+
+/** What the first traceback ends with: the cause where no line of the user's own files is in it. */
+function lastException(log: readonly string[]): string[] {
+  const start = log.findIndex((line) => line.includes(tracebackStart));
+  const exception = start < 0 ? undefined : blockFrom(log, start + 1).at(-1);
+  return exception === undefined ? [] : [`cause: ${exception}`];
 }
 
 /** The first traceback that passes through the user's files, with the inference server's own frames left out. */

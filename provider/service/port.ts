@@ -33,6 +33,12 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
+export function portInUse(serviceName: string, port: number): UserError {
+  return new UserError(
+    `'port' must be free on 127.0.0.1, got ${port}, which is in use${holderOf(port)}; set another 'port' for service '${serviceName}', or end that process`,
+  );
+}
+
 /** Who listens on a port, as far as the system tells: ` (by python3, pid 4711)`, or nothing. */
 export function holderOf(port: number): string {
   const attempts: [string, string[], RegExp][] = [

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findPython } from "../python";
 import { UserError } from "../rpc/handler";
 import type { Desired, ServiceFolder, Status } from "./files";
-import { holderOf } from "./port";
+import { portInUse } from "./port";
 import { isAlive, signal } from "./process";
 
 const exitLocked = 4;
@@ -105,9 +105,7 @@ function launch(folder: ServiceFolder, script: string): { exitCode?: number } {
 
 function launchFailure(folder: ServiceFolder, { port }: Desired, code: number): UserError {
   if (code === exitPort) {
-    return new UserError(
-      `'port' must be free on 127.0.0.1, got ${port}, which is in use${holderOf(port)}; set another 'port' for service '${folder.name}', or end that process`,
-    );
+    return portInUse(folder.name, port);
   }
   const cause = code === exitLocked ? "another supervisor holds its folder" : `exit code ${code}`;
   return new UserError(

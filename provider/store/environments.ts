@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { canonicalJson } from "../../components/internal/content-hash";
-import { lockHeader } from "../../components/internal/conda";
+import { lockFits } from "../../components/internal/conda";
 import type { EnvironmentSpec } from "../../components/internal/local-contract";
 import { UserError } from "../rpc/handler";
 import { runUv } from "../uv";
@@ -107,15 +107,15 @@ export class EnvironmentStore {
     if (fs.existsSync(lock)) {
       return lock;
     }
-    const partial = `${lock}.partial`;
+    // Within the environment's folder, which is made anew after a failure.
+    const partial = path.join(this.folder, key, "requirements.lock");
     fs.writeFileSync(partial, spec.lock ?? "");
-    if (spec.lock?.split("\n", 1)[0]?.trim() !== lockHeader(spec.requirements)) {
-      const requirements = path.join(this.folder, `${key}.in`);
+    if (spec.lock === undefined || !lockFits(spec.lock, spec.requirements)) {
+      const requirements = path.join(this.folder, key, "requirements.in");
       fs.writeFileSync(requirements, `${spec.requirements.join("\n")}\n`);
       // A lock made for other requirements still says which versions to prefer.
       const compile = ["pip", "compile", "--quiet", "--generate-hashes", "--no-header", "--python", this.python(key)];
       await uv("locking the environment", ...compile, "--output-file", partial, requirements);
-      remove(requirements);
     }
     fs.renameSync(partial, lock);
     return lock;

@@ -25,6 +25,7 @@ class Server:
         self.tail, self.boot_error = collections.deque(maxlen=LOG_TAIL_LINES), None
         # A folder of its own for each start, which no worker of another one can report to.
         self._reports = os.path.abspath(tempfile.mkdtemp(prefix=f"{desired['revision']}-", dir="reports"))
+        open(os.path.join(self._reports, "admission"), "w").close()
         self.started_at, self._admitted_at = time.time(), None
         self._deadline = time.monotonic() + desired["startTimeoutSeconds"]
         report_to = {"SCORESTACK_REPORT_DIR": self._reports, "SCORESTACK_SUPERVISOR_PID": str(os.getpid())}
@@ -66,8 +67,8 @@ class Server:
 
     def admit(self):
         """Lets its workers accept requests, now and after a restart of theirs."""
-        with open(os.path.join(self._reports, "admitted"), "w"):
-            self._admitted_at = time.monotonic()
+        os.rename(os.path.join(self._reports, "admission"), os.path.join(self._reports, "admitted"))
+        self._admitted_at = time.monotonic()
 
     def end(self):
         """Ends the process group. TERM goes to the server alone: what its workers started is to serve them to the last."""

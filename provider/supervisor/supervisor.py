@@ -108,13 +108,17 @@ class Supervisor:
         if self._candidate:
             self._log.info("revision %s is withdrawn", self._candidate.desired["revision"])
             self._retire(self._candidate)
+            self._let_go(self._candidate.listener)
             self._candidate = None
         if self._server and _same(desired, self._desired):
             self._serial = desired["serial"]
             return
+        listener = None
         try:
-            self._candidate = Server(desired, self._listener_on(desired["port"]), self._log)
+            listener = self._listener_on(desired["port"])
+            self._candidate = Server(desired, listener, self._log)
         except OSError as problem:
+            self._let_go(listener)
             self._fail(desired, f"the server could not be started: {problem}")
 
     def _watch_candidate(self):
@@ -124,6 +128,7 @@ class Supervisor:
         problem = candidate.start_problem()
         if problem:
             self._candidate = None
+            self._let_go(candidate.listener)
             self._fail(candidate.desired, problem, candidate)
         elif candidate.is_ready():
             self._candidate = None
@@ -145,8 +150,6 @@ class Supervisor:
         self._log.info("revision %s did not take over: %s", desired["revision"], problem)
         self._serial = desired["serial"]
         self._failure = _failure(desired, problem, candidate)
-        if candidate and candidate.listener is not self._listener:
-            candidate.listener.close()
         self._refuse_connections()
 
     def _watch_server(self):
@@ -212,6 +215,11 @@ class Supervisor:
             self._listener.close()
         self._listener, self._port = listener, listener.getsockname()[1]
 
+    def _let_go(self, listener):
+        """Closes the socket of a candidate, unless it is the service's own."""
+        if listener and listener is not self._listener:
+            listener.close()
+
     def _refuse_connections(self):
         """With nobody to answer, clients are to be told so and not to wait; the port stays ours."""
         if self._server or self._revival or self._candidate or self._restart_at is not None or not self._listener:
@@ -251,7 +259,11 @@ class Supervisor:
             "failure": self._failure,
         }
         if status != self._written:
-            write_json("status.json", status)
+            try:
+                write_json("status.json", status)
+            except OSError as problem:  # a full disk is no reason to stop answering
+                self._log.info("the status can't be written: %s", problem)
+                return
             self._written = status
 
     def _state(self):

@@ -73,6 +73,16 @@ describe("the cause of a failed release", () => {
     );
   });
 
+  it("is what was raised when no line of the scorer is in the traceback of a sample", () => {
+    const log = `Encountered Exception: Traceback (most recent call last):\n  File "/env/lib/json.py", line 9, in dumps\n    x\nTypeError: Object of type ndarray is not JSON serializable`;
+    const boot = { failures: [{ sample: "one.json", problem: "expected status 200, got 500", log }] };
+    const failure = { serial: 1, revision: 1, problem: "exit code 3", boot, log: [] };
+    assert.equal(
+      explainFailure(failure, bundle),
+      "sample request one.json: expected status 200, got 500\ncause: TypeError: Object of type ndarray is not JSON serializable",
+    );
+  });
+
   it("is the last lines of the log when there is no traceback of the scorer", () => {
     const failure = {
       serial: 1,

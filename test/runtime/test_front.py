@@ -12,7 +12,8 @@ import time
 import unittest
 
 from azureml_inference_server_http.server.utils import timeout
-from front import Front, FrontSettings, Keys
+from front import Front, FrontSettings
+from keys import Keys
 from turns import Busy, Overdue, Turns
 
 LIMIT_MS = 4
@@ -237,9 +238,19 @@ class Fronting(Asking):
 
     def test_room_for_so_many_bytes(self):
         front = self.front(echo)
-        front._room.enter(4 * 100 - 50)
+        front._room.take(0, 4 * 100 - 50)
         self.assertEqual(self.ask_one(front, body=b"x" * 50)["status"], 200)
         self.assertEqual(self.ask_one(front, body=b"x" * 51)["status"], 503)
+
+    def test_room_for_chunked_bodies(self):
+        chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+        front = self.front(echo, max_body_bytes=2**20)
+        front._room.take(0, 4 * 2**20 - 100_000)
+        for _ in range(3):
+            self.assertEqual(self.ask_one(front, body=b"x" * 1000, **chunked)["status"], 200)
+            self.assertEqual(self.ask(front, body=b"x" * 70_000, **chunked)["status"], 503)
+        front._room.take(0, -(2**20))
+        self.assertEqual(self.ask_one(front, body=b"x" * 70_000, **chunked)["body"], b"x" * 70_000)
 
     def test_what_the_application_does_not_answer_itself(self):
         def fail(environ, start_response):

@@ -159,7 +159,9 @@ class FailedCandidates(WithService):
         self.assertIn("/no/such/python", failure["log"][0])
 
     def test_no_such_folder(self):
-        failure = self.fails(cwd="/no/such/folder")
+        port = free_port()
+        failure = self.fails(cwd="/no/such/folder", port=port)
+        self.assertTrue(can_bind(port))
         self.assertIn("the server could not be started: ", failure["problem"])
         self.assertIn("/no/such/folder", failure["problem"])
 
@@ -246,6 +248,15 @@ class WhileACandidateStarts(WithService):
         time.sleep(0.3)
         self.assertEqual(self.service.status(), back)
 
+    def test_it_lets_go_of_another_port_when_it_is_withdrawn(self):
+        self.service.up("old")
+        port = free_port()
+        self.service.desire("slow", "slow", port=port)
+        self.service.wait("a candidate", lambda status: status["candidate"])
+        self.service.desire("newer")
+        self.service.settle()
+        wait_until(lambda: can_bind(port))
+
     def test_what_cannot_be_read_changes_nothing(self):
         status = self.start_slowly()
         self.service.write('{"serial": 9')
@@ -260,6 +271,14 @@ class WhileACandidateStarts(WithService):
         self.assertLess(time.monotonic() - started, 4)
         self.assertEqual([is_alive(status[one]["pid"]) for one in ("server", "candidate")], [False, False])
         self.assertIsNone(self.service.status())
+
+
+def can_bind(port):
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 class Crashes(WithService):

@@ -54,6 +54,8 @@ describe("local stack", () => {
       ["app/score.py", "samples/one.json"],
     );
     assert.equal((models as { modelName: string }[])[0]?.modelName, "trees");
+    const depends = (type: string, on: string): boolean => only(made, type).dependencies.includes(only(made, on).urn);
+    assert.ok(depends(localTokens.image, localTokens.model) && depends(localTokens.service, localTokens.image));
   });
 
   it("serves spark-py scorers where the settings say so", async () => {
