@@ -110,7 +110,9 @@ function npmCi() {
       stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32",
     });
-    const forward = (signal) => child.kill(signal);
+    // npm takes its time to undo what it has begun; whoever asks twice does not want to wait for that.
+    let asked = 0;
+    const forward = (signal) => child.kill(++asked > 2 ? "SIGKILL" : signal);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, forward);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
@@ -118,8 +120,10 @@ function npmCi() {
     child.on("close", (code, signal) => {
       for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(name, forward);
       if (code === 0) return resolve();
-      if (signal || code === 130 || code === 143)
-        return reject(Object.assign(new SetupError("interrupted"), { code: 130 }));
+      if (asked > 0 || signal) {
+        const message = "interrupted; run the same command again to go on";
+        return reject(Object.assign(new SetupError(message), { code: 130 }));
+      }
       const said = output.trim().split("\n").slice(0, 30).join("\n");
       reject(new SetupError(`npm ci failed (exit code ${code}):\n${said}\nMend this and run the command again.`));
     });

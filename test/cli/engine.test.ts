@@ -9,6 +9,7 @@ import { holderOf, readLocks } from "../../cli/locks";
 import { runOperation } from "../../cli/operation";
 import { openProject } from "../../cli/project";
 import { discardIfNew, openStack, stackOutputs } from "../../cli/stack";
+import { takeRejections } from "../rejections";
 import { temporaryFolder, writeFiles } from "../support/folder";
 
 const root = path.resolve(__dirname, "../..");
@@ -73,6 +74,8 @@ describe("the command line and the real engine", function () {
     await assert.rejects(async () => runOperation(await open(broken), "preview", silent), {
       message: "error: 'scorer' must be one of a, b, got 'c'",
     });
+    // The SDK has reported them to the engine.
+    await takeRejections();
   });
 
   it("looks at a stack that is not there without leaving one", async () => {
