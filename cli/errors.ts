@@ -30,6 +30,22 @@ export function debugging(): boolean {
   return process.env.SCORESTACK_DEBUG === "1";
 }
 
+/** What to do about failures that the engine only names. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /incorrect passphrase/,
+    "'encryptionsalt' in the stack's Pulumi.<stack>.yaml, or its state, belongs to another passphrase: set " +
+      "PULUMI_CONFIG_PASSPHRASE to that one, or, if the file has no secrets, remove the line from it",
+  ],
+];
+
+/** What an engine command said about its failure: its own error lines, with a remedy where there is one. */
+export function engineFailure(said: string): CliError {
+  const lines = said.split("\n").filter((line) => line.startsWith("error: "));
+  const remedy = remedies.find(([pattern]) => pattern.test(said))?.[1];
+  return new CliError([...(lines.length > 0 ? [...new Set(lines)] : [said]), ...(remedy ? [remedy] : [])].join("\n"));
+}
+
 /** What is shown for a failure: the message alone when it was written for the user, else as much as helps to report it. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) {

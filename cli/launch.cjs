@@ -110,20 +110,23 @@ function npmCi() {
       stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32",
     });
-    // npm takes its time to undo what it has begun; whoever asks twice does not want to wait for that.
-    let asked = 0;
-    const forward = (signal) => child.kill(++asked > 2 ? "SIGKILL" : signal);
+    // npm would take half a minute to undo what it has begun; the next run starts afresh anyway.
+    let stopped = false;
+    const forward = () => {
+      stopped = true;
+      child.kill("SIGKILL");
+    };
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, forward);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
     child.on("error", (error) => reject(new SetupError(`npm could not be started (${error.message}); install npm`)));
     child.on("close", (code, signal) => {
       for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(name, forward);
-      if (code === 0) return resolve();
-      if (asked > 0 || signal) {
+      if (stopped || signal) {
         const message = "interrupted; run the same command again to go on";
         return reject(Object.assign(new SetupError(message), { code: 130 }));
       }
+      if (code === 0) return resolve();
       const said = output.trim().split("\n").slice(0, 30).join("\n");
       reject(new SetupError(`npm ci failed (exit code ${code}):\n${said}\nMend this and run the command again.`));
     });

@@ -1,6 +1,6 @@
 import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
 import pc from "picocolors";
-import { CliError, Interrupted } from "./errors";
+import { CliError, engineFailure, Interrupted } from "./errors";
 import { isInterrupted } from "./interruption";
 import { engineAgent } from "./locks";
 import { type Counts, Changes, labelOf, nameOf, type ResourceChange } from "./output/changes";
@@ -21,6 +21,7 @@ const stages: Record<OperationName, string> = {
   refresh: "Refreshing",
   destroy: "Stopping",
 };
+const shownReasons = 5;
 const symbols: Record<string, string> = { create: "+", update: "~", replace: "±", delete: "-", read: "=" };
 const colors: Record<string, (text: string) => string> = {
   create: pc.green,
@@ -77,7 +78,9 @@ export function isShown(change: ResourceChange): boolean {
 export function changeLine(change: ResourceChange, words: Readonly<Record<string, string>> = {}): string {
   const paint = colors[change.op] ?? String;
   const word = words[change.op] ?? change.op;
-  const reasons = change.reasons.length > 0 ? `  (${change.reasons.join(", ")})` : "";
+  const more = change.reasons.length - shownReasons;
+  const told = [...change.reasons.slice(0, shownReasons), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  const reasons = told === "" ? "" : `  (${told})`;
   return `  ${paint(`${symbols[change.op] ?? "·"} ${word.padEnd(7)} ${labelOf(change)}`)}${reasons}`;
 }
 
@@ -129,10 +132,6 @@ function failure(error: unknown, diagnostics: Diagnostics): unknown {
   if (diagnostics.problems.length > 0) {
     return new CliError(diagnostics.render());
   }
-  if (!(error instanceof CommandError)) {
-    return error;
-  }
-  // Without an event it failed before the program ran: its stderr says why.
-  const lines = error.message.split("\n").filter((line) => line.startsWith("error: "));
-  return new CliError(lines.length > 0 ? lines.join("\n") : error.message);
+  // Without an event it failed before the program ran.
+  return error instanceof CommandError ? engineFailure(error.message) : error;
 }

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { SampleRequest } from "../components/internal/samples";
 import type { Store } from "../provider/store";
 
 /** A sample request of a scorer, ready to be sent. */
@@ -13,18 +14,6 @@ export interface Sample {
   readonly body?: { readonly text: string } | { readonly file: string; readonly shownAs: string };
   /** Status that its reply must have. */
   readonly status: number;
-}
-
-interface SampleFile {
-  readonly request?: {
-    readonly method?: string;
-    readonly path?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly json?: unknown;
-    readonly text?: string;
-    readonly bodyFile?: string;
-  };
-  readonly reply?: { readonly status?: number };
 }
 
 const folderName = "samples";
@@ -48,7 +37,7 @@ export function samplesOf(store: Store, imageIdentity: string, from: string): Sa
 /** Fills in what a sample file leaves out. */
 export function parseSample(
   name: string,
-  { request = {}, reply = {} }: SampleFile,
+  { request = {}, reply = {} }: SampleRequest,
   locate: (file: string) => { file: string; shownAs: string },
 ): Sample {
   const { json, text, bodyFile } = request;
@@ -83,6 +72,6 @@ function withoutRepeats(headers: Readonly<Record<string, string>>): Record<strin
   return Object.fromEntries(byName.values());
 }
 
-function readSample(file: string): SampleFile {
-  return JSON.parse(fs.readFileSync(file, "utf8")) as SampleFile;
+function readSample(file: string): SampleRequest {
+  return JSON.parse(fs.readFileSync(file, "utf8")) as SampleRequest;
 }

@@ -2,10 +2,12 @@
 
 import errno
 import threading
+import time
 
 from turns import Busy
 
 FIRST_BYTES = 64 * 1024  # of a chunked body: room for the largest is taken only if there are more
+DISCARD_SECONDS = 5.0
 
 
 class Refusal(Exception):
@@ -77,6 +79,16 @@ def read_body(environ, length, limit, place):
     if length is not None and len(body) < length:
         raise ConnectionResetError(errno.ECONNRESET, "the client went away before its request was whole")
     return body
+
+
+def discard_body(environ):
+    """Reads what is left of a body that is refused: a client that can't send on may never look for the answer."""
+    give_up = time.monotonic() + DISCARD_SECONDS
+    try:
+        while environ["wsgi.input"].read(FIRST_BYTES) and time.monotonic() < give_up:
+            pass
+    except OSError:
+        pass  # it is gone, or sends nothing: the answer is tried all the same
 
 
 def too_large(limit):

@@ -1,7 +1,7 @@
 """What stands between the HTTP server and the inference application: keys, body limit, turns, identity.
 
-A WSGI middleware of the standard library alone. `run()` is called by the main thread, one request at a time, as under the
-inference server's own worker; other requests are read, checked and refused meanwhile.
+A WSGI middleware of the standard library alone. `run()` is called by the main thread, one request at a time, as under
+the inference server's own worker; other requests are read, checked and refused meanwhile.
 """
 
 import io
@@ -10,7 +10,7 @@ import logging
 import threading
 from dataclasses import dataclass
 
-from bodies import FIRST_BYTES, Refusal, Room, declared_length, read_body, too_large
+from bodies import FIRST_BYTES, Refusal, Room, declared_length, discard_body, read_body, too_large
 from keys import Keys
 from turns import Busy, Overdue, Turns
 
@@ -22,10 +22,10 @@ log = logging.getLogger("azmlinfsrv.front")
 
 @dataclass(frozen=True)
 class FrontSettings:
-    """`scoring_timeout_ms`: longest run(). `max_body_bytes`: longest request body. `keys_file`: JSON list of SHA-256 hex
-    digests of the accepted keys, read again when it changes; empty for no authentication. `identity`: what `/version`
-    answers. `stuck_grace_seconds`: how long a run() may go on after its timeout before the process is replaced.
-    `max_requests`: scoring requests that are held at a time, running or waiting."""
+    """`scoring_timeout_ms`: longest run(). `max_body_bytes`: longest request body. `keys_file`: JSON list of SHA-256
+    hex digests of the accepted keys, read again when it changes; empty for no authentication. `identity`: what
+    `/version` answers. `stuck_grace_seconds`: how long a run() may go on after its timeout before the process is
+    replaced. `max_requests`: scoring requests that are held at a time, running or waiting."""
 
     scoring_timeout_ms: int
     max_body_bytes: int
@@ -51,7 +51,7 @@ class FrontSettings:
 
 
 class Front:
-    """WSGI application around the inference server's. `replace` is called, in a thread of its own, when run() is stuck."""
+    """WSGI application around the inference server's. `replace` is called, in a thread of its own, if run() is stuck."""
 
     def __init__(self, application, settings, turns, replace):
         self._application, self._settings, self._turns, self._replace = application, settings, turns, replace
@@ -137,6 +137,7 @@ class Front:
 
     def _refuse(self, environ, start_response, status, message, *headers):
         """The headers of every reply of the inference server (request ids, CORS) are those of its health probe."""
+        discard_body(environ)
         _, usual, _ = _whole_answer(self._application, _about_root(environ, "GET"))
         body = json.dumps({"message": message}).encode("utf-8")
         return _send(start_response, status, [*_common(usual), *headers], body)

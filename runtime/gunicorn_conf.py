@@ -114,7 +114,8 @@ class _Loops:
     def replace(self):
         """Ends this process, whose run() is stuck, once those who wait have been told; gunicorn starts another."""
         stack = "".join(traceback.format_stack(sys._current_frames()[threading.main_thread().ident]))
-        print(f"run() did not end after its timeout; its process is replaced. It is at\n{stack}", file=sys.stderr, flush=True)
+        message = f"run() did not end after its timeout; its process is replaced. It is at\n{stack}"
+        print(message, file=sys.stderr, flush=True)
         self._worker.alive = False
         self._turns.refuse()
         self._http.join(REFUSE_SECONDS)

@@ -52,7 +52,7 @@ class Turns:
         return turn.outcome()
 
     def serve(self, is_quitting=lambda: False):
-        """Calls what is taken until `end`. An exit of the process that a signal asked for (`is_quitting`) passes through."""
+        """Calls what is taken until `end`. An exit that a signal asked for (`is_quitting`) passes through."""
         while True:
             turn = self._waiting.get()
             if turn is None:

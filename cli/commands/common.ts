@@ -1,6 +1,6 @@
 import * as readline from "node:readline/promises";
 import { Command } from "commander";
-import { Interrupted, UsageError } from "../errors";
+import { CliError, Interrupted, UsageError } from "../errors";
 
 /** What a command works on. */
 export interface Context {
@@ -58,13 +58,13 @@ export function requireConsent(yes: boolean | undefined, what: string): void {
   }
 }
 
-/** Asks on stderr; throws `Interrupted` when the answer is no. */
+/** Asks on stderr; throws a `CliError` when the answer is no, `Interrupted` when there is none. */
 export async function confirm(question: string): Promise<void> {
   const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await prompt.question(`${question} [y/N] `, { signal: interruptSignal(prompt) });
     if (!/^y(es)?$/i.test(answer.trim())) {
-      throw new Interrupted("nothing was changed");
+      throw new CliError("nothing was changed");
     }
   } catch (error) {
     throw error instanceof Error && error.name === "AbortError" ? new Interrupted("nothing was changed") : error;

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { Progress, say } from "../output/messages";
 import { type Finished, runProgram } from "./process";
@@ -18,15 +19,16 @@ const neededGo = { major: 1, minor: 25 };
  * two cores. Throws an `Error` that says why it can't. It is whole or not there: the file gets its name last.
  */
 export async function buildEngine(projectRoot: string): Promise<string> {
-  const go = await findGo();
   const root = installRoot(engineVersion);
   const temporary = path.join(versionsFolder(), `.${engineVersion}-build-${process.pid}`);
   const built = enginePath(temporary);
-  say(`Building Pulumi ${engineVersion} from Go modules, once: some minutes.`);
-  const progress = new Progress(stages.modules);
+  let progress: Progress | undefined;
   try {
     fs.mkdirSync(temporary, { recursive: true });
     const place = { cwd: path.join(projectRoot, "cli", "engine", "go"), env: goEnvironment(temporary) };
+    const go = await findGo(place.env);
+    say(`Building Pulumi ${engineVersion} from Go modules, once: some minutes.`);
+    progress = new Progress(stages.modules);
     const packages = await listPackages(go, place, progress);
     await compile(go, place, built, packages, progress);
     progress.update(stages.trial);
@@ -39,18 +41,18 @@ export async function buildEngine(projectRoot: string): Promise<string> {
     progress.end(`Built Pulumi ${engineVersion}`);
     return root;
   } finally {
-    progress.end();
+    progress?.end();
     fs.rmSync(temporary, { recursive: true, force: true });
   }
 }
 
 /** Path of `go`, once its version is known to do. */
-async function findGo(): Promise<string> {
+async function findGo(env: NodeJS.ProcessEnv): Promise<string> {
   const go = findOnPath("go");
   if (!go) {
     throw new Error("there is no Go on PATH");
   }
-  const said = succeeded(await runProgram(go, ["version"], { timeoutMs: 60_000 }), "go version");
+  const said = succeeded(await runProgram(go, ["version"], { env, timeoutMs: 60_000 }), "go version");
   if (!goFits(said)) {
     throw new Error(`Go ${neededGo.major}.${neededGo.minor} or later is needed, got '${said.trim()}'`);
   }
@@ -71,7 +73,16 @@ interface Place {
 /** The user's own Go settings, but for what would change what is built, or where; Go leaves its work behind when stopped. */
 function goEnvironment(temporary: string): NodeJS.ProcessEnv {
   const { GOOS: _system, GOARCH: _processor, ...rest } = process.env;
-  return { ...rest, GOFLAGS: "-mod=readonly", GOTMPDIR: temporary };
+  return { ...rest, ...countingHere(temporary, rest), GOFLAGS: "-mod=readonly", GOTMPDIR: temporary };
+}
+
+/** Go counts its own use in its configuration folder, and would leave that in a home where it was not before. */
+function countingHere(temporary: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (process.platform !== "linux") {
+    return {};
+  }
+  const configuration = env["XDG_CONFIG_HOME"] ?? path.join(os.homedir(), ".config");
+  return { XDG_CONFIG_HOME: temporary, GOENV: env["GOENV"] ?? path.join(configuration, "go", "env") };
 }
 
 /** Downloads the modules that the engine is made of and returns how many packages there are to compile. */

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { CommandError, ConcurrentUpdateError, type PulumiCommand, StackNotFoundError } from "@pulumi/pulumi/automation";
-import { whileStoppable } from "../interruption";
+import { engineFailure } from "../errors";
+import { isInterrupted, whileStoppable } from "../interruption";
 import { signalGroup } from "./process";
 
 interface CommandResult {
@@ -42,15 +43,22 @@ export function ownGroup(command: PulumiCommand, file: string): PulumiCommand {
   return Object.assign(Object.create(command) as PulumiCommand, runnable);
 }
 
-/** Runs any engine command through `command` and returns its stdout; throws a `CommandError` when it fails. */
+/**
+ * Runs any engine command through `command` and returns its stdout. When it fails it throws a `CliError` with what the engine
+ * said, or `StackNotFoundError`.
+ */
 export async function runEngineCommand(
   command: PulumiCommand,
   args: string[],
   cwd: string,
   env: Record<string, string>,
 ): Promise<string> {
-  const result = await (command as unknown as Runnable).run(args, cwd, env);
-  return result.stdout;
+  try {
+    return (await (command as unknown as Runnable).run(args, cwd, env)).stdout;
+  } catch (error) {
+    const plain = error instanceof CommandError && !(error instanceof StackNotFoundError);
+    throw plain && !isInterrupted() ? engineFailure(error.message) : error;
+  }
 }
 
 async function runEngine(

@@ -1,4 +1,3 @@
-import * as path from "node:path";
 import type { LocalImageInputs, LocalImageOutputs } from "../../components/internal/local-contract";
 import { localTokens } from "../../components/internal/local-contract";
 import { compare } from "../rpc/diff";
@@ -46,12 +45,8 @@ export function imageHandler(store: Store): Handler<LocalImageInputs, LocalImage
     create: async (news, context) => ({ id: news.imageName, outputs: await build(news, context) }),
     update: (_, news, context) => build(news, context),
     read: (_, olds) => Promise.resolve(isThere(store, olds) && store.imageStore.isWhole(olds) ? olds : undefined),
-    delete: (olds, context) => {
-      context.info(
-        `${olds.imageId} stays in ${path.join(".scorestack", "images")}; npm run prune removes what nothing uses`,
-      );
-      return Promise.resolve();
-    },
+    // As with models, what was built stays until prune.
+    delete: () => Promise.resolve(),
   };
 }
 

@@ -1,4 +1,3 @@
-import * as path from "node:path";
 import type { LocalModelInputs, LocalModelOutputs } from "../../components/internal/local-contract";
 import { localTokens } from "../../components/internal/local-contract";
 import { compare } from "../rpc/diff";
@@ -55,11 +54,7 @@ export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModel
       const stored = store.modelStore.get(olds.modelName, olds.version);
       return Promise.resolve(stored && store.modelStore.isWhole(stored) ? olds : undefined);
     },
-    delete: (olds, context) => {
-      context.info(
-        `${olds.modelId} stays in ${path.join(".scorestack", "models")}; npm run prune removes what nothing uses`,
-      );
-      return Promise.resolve();
-    },
+    // The version stays: an earlier release or another stack may use it. Prune removes what nothing uses.
+    delete: () => Promise.resolve(),
   };
 }

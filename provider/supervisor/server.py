@@ -71,7 +71,7 @@ class Server:
         self._admitted_at = time.monotonic()
 
     def end(self):
-        """Ends the process group. TERM goes to the server alone: what its workers started is to serve them to the last."""
+        """Ends the process group. TERM goes to the server alone: what its workers started serves them to the last."""
         if self._admitted_at is not None:
             self.process.terminate()
             try:

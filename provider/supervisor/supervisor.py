@@ -9,16 +9,16 @@ SERVICE_FOLDER/desired.json says what should answer:
 
 and SERVICE_FOLDER/status.json says what does:
 
-    {"pid", "pidStartedAt", "state": "starting|running|restarting|failed", "serial", "revision", "server": {"pid", "startedAt"},
-     "candidate": {"pid", "startedAt", "serial", "revision"}, "restarts",
+    {"pid", "pidStartedAt", "state": "starting|running|restarting|failed", "serial", "revision",
+     "server": {"pid", "startedAt"}, "candidate": {"pid", "startedAt", "serial", "revision"}, "restarts",
      "failure": {"serial", "revision", "problem", "boot", "log"}}
 
 `serial` is that of the last desired.json that took over or failed; `revision` that of the server that answers or is
-brought back. A new revision starts on the same listening socket beside the old one and takes over once every worker of it
-has answered its sample requests; then the old one drains. When it fails, the old one goes on. Whatever starts, the server
-that answers is watched, and a newer desired.json replaces the candidate; one that wants what answers already withdraws it.
-SIGHUP: read desired.json again. SIGTERM: end the server and this process. Standard library only; Python 3.9 or later on
-Linux or macOS.
+brought back. A new revision starts on the same listening socket beside the old one and takes over once every worker of
+it has answered its sample requests; it is said to answer once the old one accepts no more, which then drains. When it
+fails, the old one goes on. Whatever starts, the server that answers is watched, and a newer desired.json replaces the
+candidate; one that wants what answers already withdraws it. SIGHUP: read desired.json again. SIGTERM: end the server
+and this process. Standard library only; Python 3.9 or later on Linux or macOS.
 """
 
 import errno

@@ -103,11 +103,11 @@ export const textCases: readonly Case[] = [
     },
   ),
   text(
-    "the app root and the only model where Azure ML puts them",
+    "app root, modules and the only model where Azure ML puts them",
     { text: "where" },
     {
       status: 200,
-      json: { cwd: true, model: ["greeting.txt"], modelDir: "azureml-models/greeting/1" },
+      json: { cwd: true, front: "scorer", model: ["greeting.txt"], modelDir: "azureml-models/greeting/1" },
     },
   ),
 ];

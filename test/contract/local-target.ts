@@ -75,7 +75,7 @@ export class LocalTarget implements Target {
 
   private async serve(scorer: FixtureScorer, deployment: Deployment): Promise<TestServer> {
     return TestServer.start({
-      files: [path.join(fixtureFolder(scorer), "score.py")],
+      files: ["score.py", ...(deployment.dependencies ?? [])].map((file) => path.join(fixtureFolder(scorer), file)),
       models: deployment.model ? [deployment.model] : [],
       python: deployment.runtime === "spark-py" ? await pythonOf("iris-spark") : await commonPython(),
       environment: { ...environmentOf(deployment, this.keysFile), ...this.names(scorer) },

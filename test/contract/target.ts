@@ -4,6 +4,8 @@ import { projectRoot } from "./environment";
 /** How a fixture scorer has to be deployed for the suite: any target must follow it. */
 export interface Deployment {
   readonly runtime?: "spark-py";
+  /** Files beside `score.py`. */
+  readonly dependencies?: readonly string[];
   /** Files of its only model, when it has one. */
   readonly model?: { readonly name: string; readonly source: string };
   readonly corsOrigins?: readonly string[];
@@ -25,7 +27,10 @@ export const deployments = deploymentsOf({
   numpy: { corsOrigins: ["https://app.example", "https://two.example"] },
   pandas: {},
   standard: {},
-  text: { model: { name: "greeting", source: path.join(projectRoot, "test/fixtures/scorers/text/greeting.txt") } },
+  text: {
+    dependencies: ["front.py"],
+    model: { name: "greeting", source: path.join(projectRoot, "test/fixtures/scorers/text/greeting.txt") },
+  },
   raw: { keys: true, corsOrigins: ["https://app.example"], maxBodyBytes: 16 * 1024 * 1024 },
   odd: { scoringTimeoutMs: 1000, stuckGraceSeconds: 1, maxRequests: 16 },
   spark: { runtime: "spark-py" },

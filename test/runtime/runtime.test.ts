@@ -5,32 +5,30 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { commonPython } from "../contract/environment";
 
+type Outcomes = Readonly<Record<string, string>>;
+
 const files = fs.readdirSync(__dirname).filter((name) => /^test_\w+\.py$/.test(name));
 
-/** The unit tests of `runtime/*.py` and `provider/supervisor/*.py`, run by the Python of the shared environment. */
+/**
+ * The unit tests of `runtime/*.py` and `provider/supervisor/*.py`, run by the Python of the shared environment. The files run
+ * at the same time: most of what they do is wait.
+ */
 describe("runtime", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
+  const outcomes = new Map<string, Outcomes>();
+
+  before(async function () {
+    // The first run on a machine builds the environment.
+    this.timeout(900_000);
+    const python = await commonPython();
+    await Promise.all(files.map(async (file) => outcomes.set(file, await run(python, file))));
+  });
 
   for (const file of files) {
     describe(file, () => {
-      let outcomes: Record<string, string> = {};
-
-      before(async function () {
-        // The first run on a machine builds the environment.
-        this.timeout(900_000);
-        const environment = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
-        const options = { env: environment, maxBuffer: 16 * 1024 * 1024 };
-        const { stdout } = await promisify(execFile)(
-          await commonPython(),
-          [path.join(__dirname, "run.py"), file],
-          options,
-        );
-        outcomes = JSON.parse(stdout.trim().split("\n").pop() ?? "") as Record<string, string>;
-      });
-
       for (const name of testNames(file)) {
         it(name.replaceAll("_", " "), function () {
-          const outcome = outcomes[`test_${name}`];
+          const outcome = outcomes.get(file)?.[`test_${name}`];
           if (outcome?.startsWith("skipped: ")) {
             this.skip();
           }
@@ -40,6 +38,12 @@ describe("runtime", function () {
     });
   }
 });
+
+async function run(python: string, file: string): Promise<Outcomes> {
+  const options = { env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" }, maxBuffer: 16 * 1024 * 1024 };
+  const { stdout } = await promisify(execFile)(python, [path.join(__dirname, "run.py"), file], options);
+  return JSON.parse(stdout.trim().split("\n").pop() ?? "") as Outcomes;
+}
 
 function testNames(file: string): string[] {
   const text = fs.readFileSync(path.join(__dirname, file), "utf8");

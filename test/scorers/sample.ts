@@ -1,29 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { SampleRequest } from "../../components/internal/samples";
 import { ask, type Ask, type Reply } from "../contract/http";
 
-/** A sample request of a scorer; `components/internal/samples.ts` says what may be in it. */
-export interface Sample {
-  readonly name: string;
-  readonly description?: string;
-  readonly request: {
-    readonly method?: string;
-    readonly path?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly json?: unknown;
-    readonly text?: string;
-    readonly bodyFile?: string;
-  };
-  readonly reply: {
-    readonly status?: number;
-    readonly json?: unknown;
-    readonly text?: string;
-    readonly contains?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly tolerance?: number;
-  };
-}
+/** A sample request of a scorer, with the name of its file. */
+export type Sample = Required<Pick<SampleRequest, "request" | "reply">> & SampleRequest & { readonly name: string };
 
 /** The sample requests in a folder. */
 export function readSamples(folder: string): Sample[] {
