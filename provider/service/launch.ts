@@ -3,7 +3,7 @@ import type { LocalServiceInputs } from "../../components/internal/local-contrac
 import { modelFolder, type Bundle } from "../store/images";
 import type { ServiceFolder, Desired, Release } from "./files";
 
-const drainSeconds = 30;
+const leastDrainSeconds = 30;
 const workerTimeoutSeconds = 300;
 
 /** What of the image a service needs to start. */
@@ -37,8 +37,19 @@ export function launchOf(
     cwd: app,
     workers: inputs.workers,
     startTimeoutSeconds: inputs.startTimeoutSeconds,
-    drainSeconds,
+    // Longer than the server's own patience, so that it ends by itself.
+    drainSeconds: drainSeconds(inputs) + 10,
   };
+}
+
+/** How long requests under way have when their server is replaced: as long as one may take. */
+function drainSeconds({ scoringTimeoutMs }: LocalServiceInputs): number {
+  return Math.max(leastDrainSeconds, Math.ceil(scoringTimeoutMs / 1000) + 5);
+}
+
+/** gunicorn ends a worker that is silent for so long, as one is in `init()`. */
+function workerTimeout({ scoringTimeoutMs, startTimeoutSeconds }: LocalServiceInputs): number {
+  return Math.max(workerTimeoutSeconds, Math.ceil(scoringTimeoutMs / 1000) + 60, startTimeoutSeconds);
 }
 
 function surroundings(image: LaunchImage): Record<string, string> {
@@ -64,7 +75,7 @@ function azureMl(app: string, inputs: LocalServiceInputs, image: LaunchImage): R
     AZUREML_MODEL_DIR: path.join(image.folder, models),
     SERVICE_NAME: inputs.serviceName,
     SCORING_TIMEOUT_MS: String(inputs.scoringTimeoutMs),
-    WORKER_TIMEOUT: String(Math.max(workerTimeoutSeconds, Math.ceil(inputs.scoringTimeoutMs / 1000) + 60)),
+    WORKER_TIMEOUT: String(workerTimeout(inputs)),
     ...(inputs.corsOrigins?.length ? { AML_CORS_ORIGINS: inputs.corsOrigins.join(",") } : {}),
   };
 }
@@ -87,7 +98,7 @@ function scorestack(
     SCORESTACK_IDENTITY: JSON.stringify(identity),
     SCORESTACK_SAMPLES_DIR: path.join(image.folder, "samples"),
     SCORESTACK_THREADS: String(inputs.threads),
-    SCORESTACK_GRACEFUL_TIMEOUT_SECONDS: String(drainSeconds),
+    SCORESTACK_GRACEFUL_TIMEOUT_SECONDS: String(drainSeconds(inputs)),
     ...(inputs.authEnabled ? { SCORESTACK_KEYS_FILE: folder.keysFile } : {}),
   };
 }

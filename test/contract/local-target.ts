@@ -14,7 +14,7 @@ import {
   type Target,
 } from "./target";
 
-const startedAtATime = 2;
+const startedAtATime = 3;
 
 /** The fixture scorers as services on this machine, each under its own supervisor. */
 export class LocalTarget implements Target {
@@ -32,7 +32,13 @@ export class LocalTarget implements Target {
         this.servers.set(name, await this.serve(name, deployments[name]));
       }
     };
-    await Promise.all(Array.from({ length: startedAtATime }, worker));
+    // All of them have ended when this throws, so that `stop` knows every server.
+    const ended = await Promise.allSettled(Array.from({ length: startedAtATime }, worker));
+    for (const outcome of ended) {
+      if (outcome.status === "rejected") {
+        throw outcome.reason;
+      }
+    }
   }
 
   async stop(): Promise<void> {

@@ -9,6 +9,15 @@ import { temporaryFolder } from "../support/folder";
 const projectRoot = path.resolve(__dirname, "../..");
 const exitPort = 5;
 
+/** Runs the supervisor until this process lets go of it, or is gone in whatever way: then nobody else would end it. */
+const leash = `
+import os, signal, subprocess, sys, threading
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+supervisor = subprocess.Popen([sys.executable, *sys.argv[1:]], stdin=subprocess.DEVNULL)
+threading.Thread(target=lambda: (os.read(0, 1), supervisor.terminate()), daemon=True).start()
+sys.exit(supervisor.wait())
+`;
+
 /** A model where the serving environment puts it. */
 export interface PlacedModel {
   readonly name: string;
@@ -61,7 +70,9 @@ export class TestServer {
       layOut(home.folder, spec);
       writeJson(path.join(home.folder, "desired.json"), desiredOf(home.folder, spec, port));
       const script = path.join(projectRoot, "provider/supervisor/supervisor.py");
-      const supervisor = spawn(spec.python, [script, home.folder], { stdio: "ignore" });
+      const supervisor = spawn(spec.python, ["-c", leash, script, home.folder], {
+        stdio: ["pipe", "ignore", "ignore"],
+      });
       const server = new TestServer(home, supervisor, port);
       const status = await server.settled();
       if (status?.state === "running") {
@@ -99,7 +110,7 @@ export class TestServer {
   async stop(): Promise<void> {
     if (this.supervisor.exitCode === null && this.supervisor.signalCode === null) {
       const ended = once(this.supervisor, "exit");
-      this.supervisor.kill("SIGTERM");
+      this.supervisor.stdin?.end();
       await ended;
     }
     this.home.remove();

@@ -1,5 +1,6 @@
 """A service's folder with a supervisor, for tests."""
 
+import atexit
 import http.client
 import json
 import os
@@ -33,6 +34,7 @@ class Service:
         self.folder = tempfile.mkdtemp(prefix="scorestack-supervisor-")
         self.port, self.serial, self._constants = port or free_port(), 0, constants
         self._supervisors, self._groups = [], set()
+        atexit.register(self.stop)
 
     def start(self):
         constants = [str(part) for pair in self._constants.items() for part in pair]
@@ -125,6 +127,7 @@ class Service:
 
     def stop(self):
         """Ends what this service started, whatever state a failed test left it in."""
+        atexit.unregister(self.stop)
         self.status()
         for supervisor in self._supervisors:
             if supervisor.poll() is None:

@@ -15,47 +15,58 @@ import { train, whyNotTrained } from "./training";
 /** Each scorer of the project through the real server. Proves nothing about its image, which the local tier builds. */
 describe("scorers", function () {
   this.timeout(120_000);
-  for (const scorer of readScorers()) {
-    const missing = scorer.image.runtime === "spark-py" && !hasJava() ? "no Java is found" : undefined;
-    (missing ? describe.skip : describe)(missing ? `${scorer.name} (${missing})` : scorer.name, () => {
-      scorerSuite(scorer);
+  const scorers = readScorers().map((scorer) => ({ scorer, reason: whyNotServed(scorer) }));
+  const servers = new Map<string, TestServer>();
+
+  before(async function () {
+    // The first run on a machine builds the environments.
+    this.timeout(900_000);
+    const served = scorers.filter(({ reason }) => reason === undefined);
+    const started = await Promise.allSettled(
+      served.map(async ({ scorer }) => servers.set(scorer.name, await serve(scorer, scorer.models.map(placed)))),
+    );
+    for (const outcome of started) {
+      assert.equal(outcome.status, "fulfilled", outcome.status === "rejected" ? String(outcome.reason) : "");
+    }
+  });
+
+  after(async () => {
+    await Promise.all([...servers.values()].map((server) => server.stop()));
+  });
+
+  for (const { scorer, reason } of scorers) {
+    (reason ? describe.skip : describe)(reason ? `${scorer.name} (${reason})` : scorer.name, () => {
+      scorerSuite(scorer, () => servers.get(scorer.name)?.url ?? "");
     });
   }
 });
 
-function scorerSuite(scorer: Scorer): void {
+function whyNotServed({ image }: Scorer): string | undefined {
+  return image.runtime === "spark-py" && !hasJava() ? "no Java is found" : undefined;
+}
+
+function scorerSuite(scorer: Scorer, url: () => string): void {
   const samples = path.join(projectRoot, "scorers", scorer.name, "requests");
-  let server: TestServer;
-
-  before(async function () {
-    // The first run on a machine builds the environment.
-    this.timeout(900_000);
-    server = await serve(scorer, scorer.models.map(placed));
-  });
-
-  after(async () => {
-    await server.stop();
-  });
 
   for (const sample of readSamples(samples)) {
     it(`${sample.name}: ${sample.description ?? ""}`, async () => {
-      await askSample(server.url, samples, sample);
+      await askSample(url(), samples, sample);
     });
   }
 
   for (const { name, ask: request, reply } of badInputs[scorer.name] ?? []) {
     it(`bad input: ${name}`, async () => {
-      assertReply(await ask(server.url, request), reply);
+      assertReply(await ask(url(), request), reply);
     });
   }
 
   it("swagger: its example is answered", async () => {
-    const reply = await ask(server.url, { path: "/swagger.json" });
+    const reply = await ask(url(), { path: "/swagger.json" });
     const { definitions } = JSON.parse(reply.text) as { definitions: { ServiceInput: { example: object } } };
     const { example } = definitions.ServiceInput;
     // A scorer without a schema has an empty one.
     if (Object.keys(example).length > 0) {
-      assert.equal((await ask(server.url, { json: example })).status, 200);
+      assert.equal((await ask(url(), { json: example })).status, 200);
     }
   });
 
