@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { lockHeader, parseConda } from "../components/internal/conda";
+import { parseConda } from "../components/internal/conda";
+import { lockHeader, pinnedPackages } from "../components/internal/lock";
 import { faultLine } from "../components/internal/problems";
 import { oldestPython } from "../components/internal/python-version";
 import type { Progress } from "../provider/store/environments";
@@ -49,7 +50,7 @@ export async function lockScorer(root: string, name: string, upgrade: boolean, l
     const text = `${lockHeader(conda.requirements)}\n${withoutHeader(fs.readFileSync(lock, "utf8"))}`;
     fs.writeFileSync(lock, text);
     fs.renameSync(lock, known);
-    return text.split("\n").filter((line) => /^[A-Za-z0-9]/.test(line)).length;
+    return pinnedPackages(text);
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }

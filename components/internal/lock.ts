@@ -17,3 +17,8 @@ export function requirementName(requirement: string): string {
   const name = /^[A-Za-z0-9._-]+/.exec(requirement)?.[0] ?? requirement;
   return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
+
+/** How many packages a lock file pins. */
+export function pinnedPackages(lock: string): number {
+  return lock.split("\n").filter((line) => /^[A-Za-z0-9]/.test(line)).length;
+}

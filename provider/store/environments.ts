@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { canonicalJson } from "../../components/internal/content-hash";
-import { lockFits } from "../../components/internal/conda";
 import type { EnvironmentSpec } from "../../components/internal/local-contract";
+import { lockFits, pinnedPackages } from "../../components/internal/lock";
 import { UserError } from "../rpc/handler";
 import { runUv } from "../uv";
 import { entries, exclusively, readJson, remove, writeJson } from "./files";
@@ -83,7 +83,7 @@ export class EnvironmentStore {
     const lock = await this.lock(key, spec, uv);
     const hashed = / @ /.test(fs.readFileSync(lock, "utf8")) ? [] : ["--require-hashes"];
     const sync = ["pip", "sync", "--quiet", "--compile-bytecode", ...hashed, "--python", this.python(key), lock];
-    await uv(`installing ${countPackages(lock)} Python packages`, ...sync);
+    await uv(`installing ${pinnedPackages(fs.readFileSync(lock, "utf8"))} Python packages`, ...sync);
     const version = /version_info = (\S+)/.exec(fs.readFileSync(path.join(home, "pyvenv.cfg"), "utf8"))?.[1];
     if (version === undefined) {
       throw new UserError(`uv made no environment in ${home}; remove the folder and run the command again`);
@@ -124,11 +124,4 @@ export class EnvironmentStore {
   private record(key: string): string {
     return path.join(this.folder, key, "environment.json");
   }
-}
-
-function countPackages(lock: string): number {
-  return fs
-    .readFileSync(lock, "utf8")
-    .split("\n")
-    .filter((line) => /^[A-Za-z0-9]/.test(line)).length;
 }
