@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseConda } from "../components/internal/conda";
+import { environmentRequirements, parseConda } from "../components/internal/conda";
 import { lockHeader, pinnedPackages } from "../components/internal/lock";
 import { faultLine } from "../components/internal/problems";
 import { oldestPython } from "../components/internal/python-version";
@@ -30,10 +30,11 @@ export async function lockScorer(root: string, name: string, upgrade: boolean, l
   if (conda.faults.length > 0) {
     throw new CliError(conda.faults.map((fault) => faultLine({ property: "condaFile", ...fault })).join("\n"));
   }
+  const requirements = environmentRequirements(conda);
   const work = fs.mkdtempSync(path.join(folder, ".lock-"));
   try {
     const [wanted, lock] = [path.join(work, "requirements.in"), path.join(work, "conda.lock")];
-    fs.writeFileSync(wanted, `${conda.requirements.join("\n")}\n`);
+    fs.writeFileSync(wanted, `${requirements.join("\n")}\n`);
     const known = path.join(folder, "conda.lock");
     if (fs.existsSync(known)) {
       fs.copyFileSync(known, lock);
@@ -47,7 +48,7 @@ export async function lockScorer(root: string, name: string, upgrade: boolean, l
       ["pip", "compile", ...style, ...python, ...kept, "--output-file", lock, wanted],
       log,
     );
-    const text = `${lockHeader(conda.requirements)}\n${withoutHeader(fs.readFileSync(lock, "utf8"))}`;
+    const text = `${lockHeader(requirements)}\n${withoutHeader(fs.readFileSync(lock, "utf8"))}`;
     fs.writeFileSync(lock, text);
     fs.renameSync(lock, known);
     return pinnedPackages(text);

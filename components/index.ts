@@ -1,4 +1,4 @@
-export { LocalService, type LocalServiceArgs } from "./local-service";
+export { LocalService, type LocalServiceArgs, ScoringServer } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";
 export type { ImageReference, ScoringService } from "./scoring-service";

@@ -1,11 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LocalServer } from "./internal/local-resources";
 import { serviceName } from "./internal/names";
-import { type Rule, wholeNumber } from "./internal/problems";
+import { oneOf, type Rule, shown, wholeNumber } from "./internal/problems";
 import { claim } from "./internal/program-claims";
 import * as rules from "./internal/rules";
 import { isLater, Problems } from "./internal/validate";
 import type { ImageReference, ScoringService } from "./scoring-service";
+
+/** What answers scoring requests. */
+export const ScoringServer = { scorestack: "scorestack", azmlinfsrv: "azmlinfsrv" } as const;
+/** What answers scoring requests. */
+export type ScoringServer = (typeof ScoringServer)[keyof typeof ScoringServer];
 
 /** Arguments of {@link LocalService}. */
 export interface LocalServiceArgs {
@@ -17,8 +22,20 @@ export interface LocalServiceArgs {
   readonly port?: pulumi.Input<number>;
   /** Server processes, 1 to 64. Each loads the models and scores one request at a time. @default 1 */
   readonly workers?: pulumi.Input<number>;
-  /** Threads of each process that read requests and write replies, 1 to 64. @default 4 */
-  readonly threads?: pulumi.Input<number>;
+  /**
+   * What answers scoring requests: `scorestack` calls `run()` itself; `azmlinfsrv` has the inference server's Flask
+   * application do it, about three times slower, for a scorer that uses `flask.request`. @default "scorestack"
+   */
+  readonly server?: pulumi.Input<ScoringServer>;
+  /** Scoring requests that each process holds at a time, 1 to 10000; more are answered with 503. @default 64 */
+  readonly maxConcurrentRequests?: pulumi.Input<number>;
+  /**
+   * Concurrent requests that one call of `run()` may answer, 1 to 1000. More than 1 needs `batch_rows = True` in the
+   * scoring script: each argument of `run()` and its result are lists of rows. @default 1
+   */
+  readonly maxBatchSize?: pulumi.Input<number>;
+  /** How long the first request of a batch waits for others, in milliseconds, 0 to 1000. @default 5 with `maxBatchSize`, else 0 */
+  readonly maxLatencyMs?: pulumi.Input<number>;
   /** Longest time for one `run()`, in milliseconds, 1 to 3600000; longer ones are answered with 500. @default 60000 */
   readonly scoringTimeoutMs?: pulumi.Input<number>;
   /** Longest time until a new server has loaded its models and answered its sample requests, in seconds, 1 to 3600. @default 300 */
@@ -114,9 +131,34 @@ function checkServing(problems: Problems, name: string, args: LocalServiceArgs) 
     ),
     port: problems.check("port", problems.check("port", args.port, wholeNumber(1, 65535)), unclaimed("port", name)),
     workers: problems.check("workers", args.workers ?? 1, wholeNumber(1, 64)),
-    threads: problems.check("threads", args.threads ?? 4, wholeNumber(1, 64)),
+    server: problems.check("server", args.server ?? ScoringServer.scorestack, oneOf(Object.values(ScoringServer))),
+    maxConcurrentRequests: problems.check(
+      "maxConcurrentRequests",
+      args.maxConcurrentRequests ?? 64,
+      wholeNumber(1, 10000),
+    ),
+    ...checkBatching(problems, args),
     scoringTimeoutMs: problems.check("scoringTimeoutMs", args.scoringTimeoutMs ?? 60000, wholeNumber(1, 3600000)),
     startTimeoutSeconds: problems.check("startTimeoutSeconds", seconds, wholeNumber(1, 3600)),
+  };
+}
+
+function checkBatching(problems: Problems, args: LocalServiceArgs) {
+  const { maxBatchSize = 1, maxLatencyMs = maxBatchSize === 1 ? 0 : 5 } = args;
+  if (maxBatchSize === 1 && typeof maxLatencyMs === "number" && maxLatencyMs > 0) {
+    problems.add(
+      "maxLatencyMs",
+      "must come with a 'maxBatchSize' above 1",
+      shown(maxLatencyMs),
+      "set it or leave this out",
+    );
+  }
+  if (args.server === ScoringServer.azmlinfsrv && maxBatchSize !== 1) {
+    problems.add("maxBatchSize", "must be 1 with the server 'azmlinfsrv'", undefined, "leave one of them out");
+  }
+  return {
+    maxBatchSize: problems.check("maxBatchSize", maxBatchSize, wholeNumber(1, 1000)),
+    maxLatencyMs: problems.check("maxLatencyMs", maxLatencyMs, wholeNumber(0, 1000)),
   };
 }
 

@@ -1,13 +1,13 @@
 """Request bodies: how large they may be, how many are held at a time, how they are read."""
 
-import errno
-import threading
+import asyncio
 import time
 
-from turns import Busy
+from .turns import Busy
 
 FIRST_BYTES = 64 * 1024  # of a chunked body: room for the largest is taken only if there are more
-DISCARD_SECONDS = 5.0
+DISCARD_SECONDS = 5
+STALLED_SECONDS = 20  # a client that sends, or takes, nothing for so long in mid-request is dropped
 
 
 class Refusal(Exception):
@@ -18,22 +18,25 @@ class Refusal(Exception):
         self.status = status
 
 
+class Gone(Exception):
+    """The client went away before its request was whole."""
+
+
 class Room:
     """What is held at a time: so many requests, and so many bytes of their bodies."""
 
     def __init__(self, requests, size):
-        self._requests, self._bytes, self._guard = requests, size, threading.Lock()
+        self._requests, self._bytes = requests, size
 
     def enter(self, size):
         """A place for a request with a body of `size` bytes; None when there is none."""
         return Place(self, size) if self.take(1, size) else None
 
     def take(self, requests, size):
-        with self._guard:
-            if self._requests < requests or self._bytes < size:
-                return False
-            self._requests, self._bytes = self._requests - requests, self._bytes - size
-            return True
+        if self._requests < requests or self._bytes < size:
+            return False
+        self._requests, self._bytes = self._requests - requests, self._bytes - size
+        return True
 
 
 class Place:
@@ -55,40 +58,50 @@ class Place:
         self.size = size
 
 
-def declared_length(environ):
-    """None for a chunked body, whose length shows at its end."""
-    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-        return None
-    return int(environ.get("CONTENT_LENGTH") or 0)
-
-
-def read_body(environ, length, limit, place):
-    """Reads the whole body before the turn: a slow client must not hold the scorer. Raises Refusal or Busy."""
-    read = environ["wsgi.input"].read
-    try:
-        body = read(place.size) if place.size else b""
-        if length is None and len(body) == place.size:
+async def read_body(receive, length, limit, place):
+    """Reads the whole body before the turn: a slow client must not hold the scorer. Raises Refusal, Busy or Gone."""
+    parts, size, more = [], 0, True
+    while more:
+        message = await _receive(receive, STALLED_SECONDS)
+        if message["type"] == "http.disconnect":
+            raise Gone
+        part, more = message.get("body", b""), message.get("more_body", False)
+        size += len(part)
+        if size > limit:
+            raise Refusal(413, too_large(limit))
+        if length is None and size > place.size:
             place.grow(limit)
-            body += read(limit + 1 - len(body))
-    except OSError as problem:
-        if problem.errno != errno.EAGAIN:
-            raise
-        raise Refusal("408 Request Timeout", "The request body did not arrive in time.") from None
-    if len(body) > limit:
-        raise Refusal("413 Request Entity Too Large", too_large(limit))
-    if length is not None and len(body) < length:
-        raise ConnectionResetError(errno.ECONNRESET, "the client went away before its request was whole")
-    return body
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def discard_body(environ):
+async def discard_body(receive):
     """Reads what is left of a body that is refused: a client that can't send on may never look for the answer."""
     give_up = time.monotonic() + DISCARD_SECONDS
     try:
-        while environ["wsgi.input"].read(FIRST_BYTES) and time.monotonic() < give_up:
+        while time.monotonic() < give_up and (await _receive(receive, DISCARD_SECONDS)).get("more_body", False):
             pass
-    except OSError:
-        pass  # it is gone, or sends nothing: the answer is tried all the same
+    except Refusal:
+        pass  # it sends nothing: the answer is tried all the same
+
+
+async def _receive(receive, patience):
+    """Cheaper than `asyncio.wait_for`, which makes a task for each."""
+    stalled, task = [], asyncio.current_task()
+
+    def stop():
+        stalled.append(True)
+        task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(patience, stop)
+    try:
+        return await receive()
+    except asyncio.CancelledError:
+        if not stalled:
+            raise
+        raise Refusal(408, "The request body did not arrive in time.") from None
+    finally:
+        timer.cancel()
 
 
 def too_large(limit):

@@ -1,23 +1,30 @@
-"""What stands between the HTTP server and the inference application: keys, body limit, turns, identity.
+"""What stands between HTTP and the scorer: keys, limits, turns, identity. An ASGI application.
 
-A WSGI middleware of the standard library alone. `run()` is called by the main thread, one request at a time, as under
-the inference server's own worker; other requests are read, checked and refused meanwhile.
+The event loop reads, checks and refuses; `run()` is called by the main thread, one request at a time, as under the
+inference server's own worker. All that is not asked often is answered by the inference server's Flask application.
 """
 
-import io
+import asyncio
+import concurrent.futures
 import json
 import logging
-import threading
+import os
+import time
 from dataclasses import dataclass
 
-from bodies import FIRST_BYTES, Refusal, Room, declared_length, discard_body, read_body, too_large
-from keys import Keys
-from turns import Busy, Overdue, Turns
+from .bodies import FIRST_BYTES, Gone, Refusal, Room, discard_body, read_body, too_large
+from .cors import cors_headers_of
+from .keys import Keys
+from .request import Reply, Request, call_wsgi, tracing_headers
+from .scoring import SCRIPT_PROBLEM, ScoreWork, refusal
+from .turns import Busy, Overdue, Turns
 
 ANSWER_SECONDS = 0.5  # the inference server has to answer an overdue request itself, before this does
 BODIES_IN_HAND = 4  # as many bodies of the largest size are held at a time
+FLASK_THREADS = 4  # for what is not scored
+CLOSE = ("connection", "close")
 
-log = logging.getLogger("azmlinfsrv.front")
+log = logging.getLogger("azmlinfsrv")
 
 
 @dataclass(frozen=True)
@@ -45,127 +52,151 @@ class FrontSettings:
             max_requests=int(environment.get("SCORESTACK_MAX_REQUESTS", "64")),
         )
 
-    def turns(self):
+    def turns(self, batching=None):
         limit = self.scoring_timeout_ms / 1000 + ANSWER_SECONDS
-        return Turns(limit, limit + self.stuck_grace_seconds)
+        return Turns(limit, limit + self.stuck_grace_seconds, batching)
 
 
 class Front:
-    """WSGI application around the inference server's. `replace` is called, in a thread of its own, if run() is stuck."""
+    """`application` is the inference server's, `scorer` what scores without it, if anything does. `replace` is called
+    when run() is stuck, `count` with the status of each scoring reply."""
 
-    def __init__(self, application, settings, turns, replace):
-        self._application, self._settings, self._turns, self._replace = application, settings, turns, replace
+    def __init__(self, application, scorer, settings, turns, replace, count=lambda status: None):
+        self._application, self._scorer, self._settings, self._turns = application, scorer, settings, turns
+        self._replace, self._count = replace, count
         self._keys = Keys(settings.keys_file) if settings.keys_file else None
         self._room = Room(settings.max_requests, BODIES_IN_HAND * settings.max_body_bytes)
         self._version = json.dumps(settings.identity, sort_keys=True).encode("utf-8")
+        self._threads = concurrent.futures.ThreadPoolExecutor(FLASK_THREADS, "flask")
+        self._server_version = os.environ.get("HTTP_X_MS_SERVER_VERSION", "")
+        self._cors_headers = cors_headers_of(application)
+        self.is_closing = False
 
-    def __call__(self, environ, start_response):
-        path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "GET")
-        if path == "/version" and method == "GET":
-            return _send(start_response, "200 OK", [], self._version)
-        if path == "/":
-            return self._application(environ, start_response)
-        problem = self._key_problem(environ)
-        if problem and method == "OPTIONS":
-            return self._preflight(environ, start_response)
-        if problem:
-            return self._refuse(environ, start_response, "401 Unauthorized", problem, ("WWW-Authenticate", "Bearer"))
-        if path != "/score":
-            return self._application(environ, start_response)
-        return self._score(environ, start_response)
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return
+        request = Request(scope)
+        try:
+            reply = await self._answer(request, receive)
+            if reply.status >= 400 and not request.is_read:
+                await discard_body(receive)
+        except Gone:
+            return
+        await reply.send(send, *([CLOSE] if self.is_closing else []))
 
-    def _key_problem(self, environ):
-        if self._keys is None:
-            return None
-        scheme, _, key = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() == "bearer" and self._keys.accept(key.strip()):
-            return None
-        return "The key is not valid." if key else "A key is required: send the header 'Authorization: Bearer <key>'."
+    async def ask(self, request):
+        """What a request is answered that needs no key, for the service's own proof."""
+        return await (self._turn(request) if request.path == "/score" else self._flask(request))
 
-    def _score(self, environ, start_response):
-        limit, length = self._settings.max_body_bytes, declared_length(environ)
+    async def _answer(self, request, receive):
+        path, method = request.path, request.method
+        if path == "/score":
+            return await self._score(request, receive)
+        if method == "GET" and path == "/version":
+            return Reply(200, [("content-type", "application/json")], self._version)
+        if method == "GET" and path == "/":
+            headers, problem = self._usual(request)
+            return problem or Reply(200, [*headers, ("content-type", "text/html; charset=utf-8")], b"Healthy")
+        return await self._key_problem(request, path == "/") or await self._flask(request)
+
+    async def _score(self, request, receive):
+        started = time.perf_counter()
+        reply = await self._key_problem(request) or await self._read_and_score(request, receive)
+        self._count(reply.status)
+        query = request.scope.get("query_string", b"")
+        path = f"/score?{query.decode('latin-1')}" if query else "/score"
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        log.info("%s %s %s %.3fms %s", request.method, path, reply.status, elapsed_ms, len(reply.body))
+        return reply
+
+    async def _read_and_score(self, request, receive):
+        limit, length = self._settings.max_body_bytes, request.declared_length
         if length is not None and length > limit:
-            return self._refuse(environ, start_response, "413 Request Entity Too Large", too_large(limit))
+            return self._refuse(request, 413, too_large(limit))
         place = self._room.enter(min(FIRST_BYTES, limit) if length is None else length)
         if not place:
-            return self._busy(environ, start_response)
+            return self._busy(request)
         with place:
             try:
-                body = read_body(environ, length, limit, place)
-            except Refusal as refusal:
-                return self._refuse(environ, start_response, refusal.status, str(refusal))
+                request.body = await read_body(receive, length, limit, place)
+                request.is_read = True
+            except Refusal as problem:
+                request.is_read = problem.status == 408  # there is nothing to wait for
+                return self._refuse(request, problem.status, str(problem))
             except Busy:
-                return self._busy(environ, start_response)
-            whole = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-            whole.pop("HTTP_TRANSFER_ENCODING", None)
-            return self._take_turn(whole, start_response)
+                return self._busy(request)
+            return await self._turn(request)
 
-    def _take_turn(self, environ, start_response):
+    async def _turn(self, request):
+        is_direct = self._scorer is not None and self._scorer.takes(request)
+        headers, problem = self._usual(request) if is_direct else ([], None)
+        if problem:
+            return problem
         try:
-            status, headers, body = self._turns.take(lambda: _whole_answer(self._application, environ))
+            reply = await self._turns.take(ScoreWork(self._scorer, request) if is_direct else self._flask_work(request))
         except Busy:
-            return self._busy(environ, start_response)
+            return self._busy(request)
         except Overdue as overdue:
             self._watch(overdue.turn)
-            problem = f"Scoring timeout after {self._settings.scoring_timeout_ms} ms"
-        except BaseException:  # such as sys.exit() in run(): the server answers only an Exception
-            log.exception("run() ended the request")
-            problem = "An unexpected error occurred in scoring script. Check the logs for more info."
+            message = f"Scoring timeout after {self._settings.scoring_timeout_ms} ms"
+        except Exception as problem:  # such as sys.exit() in run(): the inference server answers only an Exception
+            log.error("run() ended the request", exc_info=problem.__cause__ or problem)
+            message = SCRIPT_PROBLEM
         else:
-            start_response(status, headers)
-            return [body]
-        failed = ("x-ms-run-function-failed", "True")
-        return self._refuse(environ, start_response, "500 Internal Server Error", problem, failed)
+            reply.headers.extend(headers)
+            return reply
+        return self._refuse(request, 500, message, ("x-ms-run-function-failed", "True"))
+
+    async def _key_problem(self, request, is_open=False):
+        if self._keys is None or is_open:
+            return None
+        scheme, _, key = request.fields.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self._keys.accept(key.strip()):
+            return None
+        if request.method == "OPTIONS":
+            return await self._preflight(request)
+        problem = "The key is not valid." if key else "A key is required: send the header 'Authorization: Bearer <key>'."
+        return self._refuse(request, 401, problem, ("WWW-Authenticate", "Bearer"))
+
+    async def _preflight(self, request):
+        """Browsers send no key with it, and a @rawhttp run() would be called: so it is not the scorer that answers."""
+        reply = await self._flask(request, method="OPTIONS", path="/")
+        dropped = ("allow", "content-type", "content-length")
+        headers = [pair for pair in reply.headers if pair[0].lower() not in dropped]
+        return Reply(reply.status, [*headers, ("content-type", "application/json")], reply.body)
 
     def _watch(self, turn):
+        """A run() that does not heed its timeout can be ended only with its process."""
+
         def replace_if_stuck():
             if not turn.is_over:
                 self._replace()
 
-        timer = threading.Timer(self._settings.stuck_grace_seconds, replace_if_stuck)
-        timer.daemon = True
-        timer.start()
+        asyncio.get_running_loop().call_later(self._settings.stuck_grace_seconds, replace_if_stuck)
 
-    def _busy(self, environ, start_response):
-        retry = ("Retry-After", "1")
-        return self._refuse(environ, start_response, "503 Service Unavailable", "The scorer is busy.", retry)
+    def _busy(self, request):
+        return self._refuse(request, 503, "The scorer is busy.", ("Retry-After", "1"))
 
-    def _preflight(self, environ, start_response):
-        """Browsers send no key with it, and a @rawhttp run() would be called: so it is not the scorer that answers."""
-        status, headers, body = _whole_answer(self._application, _about_root(environ, "OPTIONS"))
-        return _send(start_response, status, _common(headers), body)
+    def _refuse(self, request, status, message, *headers):
+        return Reply.message(status, message, *self._usual(request)[0], *headers)
 
-    def _refuse(self, environ, start_response, status, message, *headers):
-        """The headers of every reply of the inference server (request ids, CORS) are those of its health probe."""
-        discard_body(environ)
-        _, usual, _ = _whole_answer(self._application, _about_root(environ, "GET"))
-        body = json.dumps({"message": message}).encode("utf-8")
-        return _send(start_response, status, [*_common(usual), *headers], body)
+    def _usual(self, request):
+        """The headers of every reply of the inference server: request ids, CORS. And its refusal, if it refuses them."""
+        headers, problem = tracing_headers(request.fields, self._server_version)
+        headers += self._cors_headers(request)
+        if problem is None:
+            return headers, None
+        reply = refusal(431, problem)
+        reply.headers.extend(headers)
+        return headers, reply
 
+    def _flask_work(self, request):
+        return lambda: call_wsgi(self._application, request.environ())
 
-def _about_root(environ, method):
-    """The same request, asked of the health probe, with no body."""
-    root = {"REQUEST_METHOD": method, "PATH_INFO": "/", "QUERY_STRING": "", "CONTENT_LENGTH": "0"}
-    return {**environ, **root, "wsgi.input": io.BytesIO()}
-
-
-def _common(headers):
-    return [(name, value) for name, value in headers if name.lower() not in ("allow", "content-type", "content-length")]
-
-
-def _whole_answer(application, environ):
-    """Status, headers and body of an application's reply."""
-    head = []
-    parts = application(environ, lambda status, headers, exc_info=None: head.append((status, headers)))
-    try:
-        body = b"".join(parts)
-    finally:
-        close = getattr(parts, "close", None)
-        if close:
-            close()
-    return (*head[-1], body)
-
-
-def _send(start_response, status, headers, body):
-    start_response(status, [*headers, ("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-    return [body]
+    async def _flask(self, request, **changes):
+        """The inference server's own reply, beside the scorer."""
+        body = b"" if changes else None
+        environ = request.environ(**changes, body=body)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, call_wsgi, self._application, environ
+        )

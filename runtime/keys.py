@@ -6,7 +6,7 @@ import json
 import logging
 import os
 
-log = logging.getLogger("azmlinfsrv.front")
+log = logging.getLogger("azmlinfsrv")
 
 
 class Keys:

@@ -4,9 +4,14 @@ There the inference server's own worker calls init() and run(), and scorers rely
 for one thread, signal handlers, event loops. The server's scoring timeout, an alarm signal, works nowhere else.
 """
 
+import asyncio
+import collections
 import queue
 import threading
 import time
+
+TICK_SECONDS = 0.05
+END = object()
 
 
 class Busy(Exception):
@@ -22,97 +27,120 @@ class Overdue(Exception):
 
 
 class Turns:
-    """Request threads `take` turns in the order in which they come; the main thread `serve`s them."""
+    """The event loop `take`s turns in the order in which requests come; the main thread `serve`s them."""
 
-    def __init__(self, limit_seconds, patience_seconds):
-        """`limit_seconds`: longest turn. `patience_seconds`: longest wait for one to begin."""
-        self._limit, self._patience = limit_seconds, patience_seconds
+    def __init__(self, limit_seconds, patience_seconds, batching=None):
+        """`limit_seconds`: longest turn. `patience_seconds`: longest wait for one to begin. `batching`: see there."""
+        self._limit, self._patience, self._batching = limit_seconds, patience_seconds, batching
         self._waiting = queue.SimpleQueue()
+        self._taken, self._timer = collections.deque(), None
         self._refusing = False
 
-    def take(self, work):
+    async def take(self, work):
         """Has `work` called in the main thread; returns or raises what it does, or raises Busy or Overdue."""
-        turn = Turn(work)
-        give_up = time.monotonic() + self._patience
-        self._waiting.put(turn)
         if self._refusing:
-            turn.withdraw()
-        wake = min(give_up, time.monotonic() + self._limit)
-        while not turn.wait(wake - time.monotonic()):
-            now = time.monotonic()
-            if turn.started_at is not None:
-                if now >= turn.started_at + self._limit:
-                    raise Overdue(turn)
-                wake = turn.started_at + self._limit
-            elif now >= give_up:
-                turn.withdraw()
-                wake = now + self._limit
-            else:
-                wake = min(give_up, now + self._limit)
-        return turn.outcome()
+            raise Busy
+        loop = asyncio.get_running_loop()
+        turn = Turn(work, loop)
+        self._taken.append(turn)
+        self._waiting.put(turn)
+        if self._timer is None:
+            self._timer = loop.call_later(TICK_SECONDS, self._watch, loop)
+        return await turn.future
 
     def serve(self, is_quitting=lambda: False):
         """Calls what is taken until `end`. An exit that a signal asked for (`is_quitting`) passes through."""
+        turn = None
         while True:
-            turn = self._waiting.get()
-            if turn is None:
+            turn = turn or self._waiting.get()
+            if turn is END:
                 return
-            turn.run()
+            left = self._batching.run(turn, self._waiting) if self._batching else turn.run()
             if isinstance(turn.problem, SystemExit) and is_quitting():
                 raise turn.problem
+            turn = left
 
     def refuse(self):
         """From now on all who wait or come are refused; for a process that is given up."""
         self._refusing = True
-        while True:
-            try:
-                turn = self._waiting.get_nowait()
-            except queue.Empty:
-                return
-            if turn is not None:
-                turn.withdraw()
+        for turn in self._taken:
+            turn.withdraw()
 
     def end(self):
         """Lets `serve` return after the turns taken so far."""
-        self._waiting.put(None)
+        self._waiting.put(END)
+
+    def _watch(self, loop):
+        now = time.monotonic()
+        while self._taken and self._taken[0].future.done():
+            self._taken.popleft()
+        for turn in self._taken:
+            started_at = turn.started_at
+            if started_at is None and now < turn.taken_at + self._patience:
+                break  # and so do all who came later
+            if started_at is None:
+                turn.withdraw()
+            elif now >= started_at + self._limit and not turn.future.done():
+                turn.future.set_exception(Overdue(turn))
+        self._timer = loop.call_later(TICK_SECONDS, self._watch, loop) if self._taken else None
 
 
 class Turn:
-    def __init__(self, work):
-        self._work = work
-        self._claimed, self._open = threading.Lock(), threading.Lock()
-        self._open.acquire()
-        self.started_at, self.problem, self._answer = None, None, None
+    """`run` belongs to the main thread, all else to the event loop's."""
 
-    @property
-    def is_over(self):
-        return not self._open.locked()
-
-    def wait(self, seconds):
-        """True once it is over."""
-        if self._open.acquire(timeout=max(0.0, seconds)):
-            self._open.release()
-            return True
-        return False
+    def __init__(self, work, loop):
+        self.work, self.future = work, loop.create_future()
+        self.taken_at, self.started_at, self.problem, self.is_over = time.monotonic(), None, None, False
+        self._loop, self._claimed = loop, threading.Lock()
 
     def withdraw(self):
         """Ends a turn that has not begun; one that has goes on."""
-        if self._claimed.acquire(blocking=False):
-            self.problem = Busy()
-            self._open.release()
+        if self._claimed.acquire(blocking=False) and not self.future.done():
+            self.future.set_exception(Busy())
+
+    def claim(self):
+        """False for one that was withdrawn."""
+        if not self._claimed.acquire(blocking=False):
+            return False
+        self.started_at = time.monotonic()
+        return True
 
     def run(self):
-        if not self._claimed.acquire(blocking=False):
-            return
-        self.started_at = time.monotonic()
-        try:
-            self._answer = self._work()
-        except BaseException as problem:  # SystemExit too: the thread that took the turn must learn of it
-            self.problem = problem
-        finally:
-            self._open.release()
+        if self.claim():
+            self.work_off()
 
-    def outcome(self):
-        if self.problem is not None:
-            raise self.problem
-        return self._answer
+    def work_off(self):
+        """After `claim`."""
+        try:
+            answer = self.work()
+        except BaseException as problem:  # SystemExit too: the request must learn of it
+            self.finish(None, problem)
+        else:
+            self.finish(answer)
+
+    def finish(self, answer, problem=None):
+        self.problem, self.is_over = problem, True
+        try:
+            self._loop.call_soon_threadsafe(self._tell, answer, problem)
+        except RuntimeError:
+            pass  # the loop has ended, and with it whoever asked
+
+    def _tell(self, answer, problem):
+        if self.future.done():
+            return
+        if problem is None:
+            self.future.set_result(answer)
+        else:
+            self.future.set_exception(_carried(problem))
+
+
+class RunEnded(Exception):
+    """What is no Exception, such as a SystemExit, would end the event loop: it travels as the cause of this one."""
+
+
+def _carried(problem):
+    if isinstance(problem, Exception) and not isinstance(problem, StopIteration):
+        return problem
+    ended = RunEnded(f"{type(problem).__name__}: {problem}")
+    ended.__cause__ = problem
+    return ended

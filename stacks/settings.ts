@@ -32,7 +32,7 @@ export interface Settings {
 const settingKeys = ["kind", "spark", "services"];
 const serviceFields = new Map<string, Rule<unknown>>([
   ["scorer", text],
-  ..."port workers threads scoringTimeoutMs startTimeoutSeconds corsOrigins environmentVariables authEnabled tags description"
+  ..."port workers server maxConcurrentRequests maxBatchSize maxLatencyMs scoringTimeoutMs startTimeoutSeconds corsOrigins environmentVariables authEnabled tags description"
     .split(" ")
     .map((key) => [key, anything] as const),
 ]);

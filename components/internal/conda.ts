@@ -18,6 +18,8 @@ export { lockFits, lockHeader } from "./lock";
 
 const knownKeys = new Set(["name", "channels", "dependencies", "prefix"]);
 const servers = ["azureml-inference-server-http", "azureml-defaults"];
+/** What the files of `runtime/` need beside the inference server. */
+const runtimeRequirements = ["httptools>=0.6,<1", "uvicorn>=0.30,<1"];
 const tools = new Set(["pip", "setuptools", "wheel"]);
 const condaShape = "must list packages as 'name', 'name=version' or 'name>=version'";
 const condaPattern = /^(?:\S+::)?([A-Za-z0-9_][A-Za-z0-9_.-]*)\s*([^A-Za-z0-9_.-].*|\s\S.*)?$/s;
@@ -34,6 +36,13 @@ const requirementPattern =
  */
 export function parseConda(text: string): CondaFile {
   return new CondaReader().read(text);
+}
+
+/** What an image's environment holds: what its conda file asks for, and what serves it, in the file's version if it names one. */
+export function environmentRequirements({ requirements }: Pick<CondaFile, "requirements">): string[] {
+  const named = new Set(requirements.map(requirementName));
+  const added = runtimeRequirements.filter((requirement) => !named.has(requirementName(requirement)));
+  return [...requirements, ...added].sort(byCodeUnits);
 }
 
 class CondaReader {

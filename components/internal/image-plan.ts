@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { renderDockerfile } from "../render/dockerfile";
 import { byCodeUnits } from "./canonical-json";
-import { type CondaFile, lockFits, parseConda } from "./conda";
+import { type CondaFile, environmentRequirements, lockFits, parseConda } from "./conda";
 import { readContent } from "./content-fault";
 import { hashFile, type ListedFile, listContent } from "./content-hash";
 import type { BundleFile, EnvironmentSpec } from "./local-contract";
@@ -66,7 +66,7 @@ function makePlan(source: ImageSource, executionScript: string, conda: CondaFile
     files: reader.bundle(),
     environment: {
       python,
-      requirements: [...conda.requirements],
+      requirements: environmentRequirements(conda),
       ...(lock.text === undefined ? {} : { lock: lock.text }),
     },
     dockerfile: renderDockerfile({ ...source, executionScript, files: reader.names(), python }),
@@ -212,5 +212,5 @@ function readLock(condaFile: string, conda: CondaFile): { file: string; text?: s
     return { file, fits: false };
   }
   const text = fs.readFileSync(file, "utf8");
-  return { file, text, fits: lockFits(text, conda.requirements) };
+  return { file, text, fits: lockFits(text, environmentRequirements(conda)) };
 }

@@ -88,8 +88,14 @@ export interface LocalServiceInputs {
   port?: number;
   /** Server processes. */
   workers: number;
-  /** Threads per process that read requests and write replies; `run()` itself is called by one at a time. */
-  threads: number;
+  /** What answers scoring requests: `run()` called directly, or the inference server's Flask application. */
+  server: "scorestack" | "azmlinfsrv";
+  /** Scoring requests per process that are held at a time; `run()` itself is called by one at a time. */
+  maxConcurrentRequests: number;
+  /** Requests that one call of `run()` may answer. */
+  maxBatchSize: number;
+  /** How long the first request of a batch waits for others. */
+  maxLatencyMs: number;
   scoringTimeoutMs: number;
   startTimeoutSeconds: number;
   corsOrigins?: string[];

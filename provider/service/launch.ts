@@ -97,7 +97,14 @@ function scorestack(
     GUNICORN_CMD_ARGS: `-c ${quoted(path.join(image.folder, "server", "gunicorn_conf.py"))}`,
     SCORESTACK_IDENTITY: JSON.stringify(identity),
     SCORESTACK_SAMPLES_DIR: path.join(image.folder, "samples"),
-    SCORESTACK_THREADS: String(inputs.threads),
+    SCORESTACK_SERVER: inputs.server,
+    SCORESTACK_MAX_REQUESTS: String(inputs.maxConcurrentRequests),
+    ...(inputs.maxBatchSize > 1
+      ? {
+          SCORESTACK_MAX_BATCH_SIZE: String(inputs.maxBatchSize),
+          SCORESTACK_MAX_LATENCY_MS: String(inputs.maxLatencyMs),
+        }
+      : {}),
     SCORESTACK_GRACEFUL_TIMEOUT_SECONDS: String(drainSeconds(inputs)),
     ...(inputs.authEnabled ? { SCORESTACK_KEYS_FILE: folder.keysFile } : {}),
   };

@@ -11,7 +11,7 @@ import time
 
 from files import read_json
 
-LOG_TAIL_LINES, LOG_LINE_BYTES = 200, 64 * 1024
+LOG_TAIL_LINES, LOG_LINE_BYTES, LOG_READ_BYTES = 200, 64 * 1024, 64 * 1024
 # LISTEN_PID must be the server's own pid, which only the shell that becomes it knows. Its socket is descriptor 3.
 HANDOVER = 'exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
 
@@ -96,10 +96,20 @@ class Server:
         return {pid for (kind, _, pid) in reports if kind == what and _is_alive(int(pid))}
 
     def _copy_output(self):
-        for line in iter(lambda: self.process.stdout.readline(LOG_LINE_BYTES), b""):
-            text = line.decode("utf-8", "replace").rstrip("\n")
-            self.tail.append(text)
-            self._log.info("%s", text)
+        """Whole lines, as many as there are at a time: a busy server writes thousands a second."""
+        rest = b""
+        for part in iter(lambda: self.process.stdout.read1(LOG_READ_BYTES), b""):
+            *lines, rest = (rest + part).split(b"\n")
+            if len(rest) > LOG_LINE_BYTES:
+                lines, rest = [*lines, rest], b""
+            self._copy_lines(lines)
+        self._copy_lines([rest] if rest else [])
+
+    def _copy_lines(self, lines):
+        if lines:
+            texts = [line.decode("utf-8", "replace") for line in lines]
+            self.tail.extend(texts)
+            self._log.info("%s", "\n".join(texts))
 
 
 def exit_words(code):

@@ -192,7 +192,15 @@ const services: readonly Row<LocalServiceArgs>[] = [
   ]),
   [{ workers: 0 }, "'workers' must be an integer from 1 to 64, got 0"],
   [{ workers: 65 }, "'workers' must be an integer from 1 to 64, got 65"],
-  [{ threads: 0 }, "'threads' must be an integer from 1 to 64, got 0"],
+  [{ maxConcurrentRequests: 0 }, "'maxConcurrentRequests' must be an integer from 1 to 10000, got 0"],
+  [{ server: "tornado" }, "'server' must be 'scorestack' or 'azmlinfsrv', got 'tornado'"],
+  [{ maxBatchSize: 1001 }, "'maxBatchSize' must be an integer from 1 to 1000, got 1001"],
+  [{ maxBatchSize: 8, maxLatencyMs: 2000 }, "'maxLatencyMs' must be an integer from 0 to 1000, got 2000"],
+  [{ maxLatencyMs: 5 }, "'maxLatencyMs' must come with a 'maxBatchSize' above 1, got 5; set it or leave this out"],
+  [
+    { server: "azmlinfsrv", maxBatchSize: 8 },
+    "'maxBatchSize' must be 1 with the server 'azmlinfsrv'; leave one of them out",
+  ],
   [{ scoringTimeoutMs: 0 }, "'scoringTimeoutMs' must be an integer from 1 to 3600000, got 0"],
   [{ startTimeoutSeconds: 3601 }, "'startTimeoutSeconds' must be an integer from 1 to 3600, got 3601"],
   ...["example.com", "https://example.com/", "https://a,https://b"].map((origin): Row<LocalServiceArgs> => [

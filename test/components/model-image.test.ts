@@ -10,7 +10,7 @@ import { renderDockerfile } from "../../components/render/dockerfile";
 import { Project } from "../fixture";
 import { only, runProgram, value } from "../harness";
 
-const requirements = ["azureml-inference-server-http==1.5.1", "numpy==2.0.2"];
+const requirements = ["azureml-inference-server-http==1.5.1", "httptools>=0.6,<1", "numpy==2.0.2", "uvicorn>=0.30,<1"];
 const digest = "d".repeat(64);
 const model = { modelName: "churn", version: 3, digest };
 const least: ModelImageArgs = { executionScript: "work/score.py", condaFile: "work/conda.yml", models: model };

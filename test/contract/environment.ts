@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseConda } from "../../components/internal/conda";
+import { environmentRequirements, parseConda } from "../../components/internal/conda";
 import { Store } from "../../provider/store";
 
 export const projectRoot = path.resolve(__dirname, "../..");
@@ -10,11 +10,14 @@ const quiet = { progress: () => undefined, info: () => undefined };
 /** Interpreter of a scorer's environment: the very one that the local stack uses, built at the first call. */
 export async function pythonOf(scorer: string): Promise<string> {
   const folder = path.join(projectRoot, "scorers", scorer);
-  const { python, requirements } = parseConda(fs.readFileSync(path.join(folder, "conda.yml"), "utf8"));
+  const conda = parseConda(fs.readFileSync(path.join(folder, "conda.yml"), "utf8"));
   const lockFile = path.join(folder, "conda.lock");
   const lock = fs.existsSync(lockFile) ? { lock: fs.readFileSync(lockFile, "utf8") } : {};
   const { environments } = new Store(projectRoot);
-  const { key } = await environments.ensure({ python, requirements: [...requirements], ...lock }, quiet);
+  const { key } = await environments.ensure(
+    { python: conda.python, requirements: environmentRequirements(conda), ...lock },
+    quiet,
+  );
   return environments.python(key);
 }
 

@@ -16,11 +16,13 @@ import {
 
 const startedAtATime = 3;
 
-/** The fixture scorers as services on this machine, each under its own supervisor. */
+/** The fixture scorers as services on this machine, each under its own supervisor. `server` answers the scoring requests. */
 export class LocalTarget implements Target {
   readonly keys: ServiceKeys = { primary: crypto.randomUUID(), secondary: crypto.randomUUID() };
   private readonly servers = new Map<FixtureScorer, TestServer>();
   private readonly home = temporaryFolder("contract-keys");
+
+  constructor(private readonly server: "scorestack" | "azmlinfsrv") {}
 
   async start(): Promise<void> {
     this.setKeys(this.keys);
@@ -47,7 +49,7 @@ export class LocalTarget implements Target {
   }
 
   baseUrl(scorer: FixtureScorer): string {
-    return this.server(scorer).url;
+    return this.served(scorer).url;
   }
 
   missing(scorer: FixtureScorer): string | undefined {
@@ -58,7 +60,7 @@ export class LocalTarget implements Target {
   readonly identity = (scorer: FixtureScorer): unknown => ({ image: `${scorer}:1`, models: [] });
 
   log(scorer: FixtureScorer): string {
-    return this.server(scorer).log();
+    return this.served(scorer).log();
   }
 
   setKeys({ primary, secondary }: ServiceKeys): void {
@@ -71,7 +73,7 @@ export class LocalTarget implements Target {
     return path.join(this.home.folder, "keys.json");
   }
 
-  private server(scorer: FixtureScorer): TestServer {
+  private served(scorer: FixtureScorer): TestServer {
     const server = this.servers.get(scorer);
     if (!server) {
       throw new Error(`fixture scorer ${scorer} is not served`);
@@ -84,7 +86,11 @@ export class LocalTarget implements Target {
       files: ["score.py", ...(deployment.dependencies ?? [])].map((file) => path.join(fixtureFolder(scorer), file)),
       models: deployment.model ? [deployment.model] : [],
       python: deployment.runtime === "spark-py" ? await pythonOf("iris-spark") : await commonPython(),
-      environment: { ...environmentOf(deployment, this.keysFile), ...this.names(scorer) },
+      environment: {
+        ...environmentOf(deployment, this.keysFile),
+        ...this.names(scorer),
+        SCORESTACK_SERVER: this.server,
+      },
     });
   }
 

@@ -15,19 +15,8 @@ import type { FixtureScorer, Target } from "./target";
  * `before` hook of the caller can deploy it. Where the inference server's own answer is ugly, that is the contract all the same.
  */
 export function contractSuite(target: () => Target): void {
-  describe("schemas", () => {
-    table(target, schemaCases);
-  });
-  describe("HTTP", () => {
-    table(target, httpCases);
-    table(target, textCases);
-    table(target, rawCases);
-  });
-  describe("browsers", () => {
-    table(target, corsCases);
-  });
+  caseSuite(target);
   describe("keys", () => {
-    table(target, keyCases);
     keySuite(target);
   });
   describe("swagger", () => {
@@ -43,6 +32,24 @@ export function contractSuite(target: () => Target): void {
     failureSuite(target);
   });
   identitySuite(target);
+}
+
+/** The part of it that is a request and its reply. */
+export function caseSuite(target: () => Target): void {
+  describe("schemas", () => {
+    table(target, schemaCases);
+  });
+  describe("HTTP", () => {
+    table(target, httpCases);
+    table(target, textCases);
+    table(target, rawCases);
+  });
+  describe("browsers", () => {
+    table(target, corsCases);
+  });
+  describe("requests with and without a key", () => {
+    table(target, keyCases);
+  });
 }
 
 function table(target: () => Target, cases: readonly Case[]): void {

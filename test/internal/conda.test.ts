@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import fc from "fast-check";
-import { lockFits, lockHeader, parseConda } from "../../components/internal/conda";
+import { environmentRequirements, lockFits, lockHeader, parseConda } from "../../components/internal/conda";
 import { faultLine } from "../../components/internal/problems";
 
 const server = "azureml-inference-server-http==1.5.1";
@@ -195,12 +195,21 @@ describe("lock files", () => {
     assert.equal(lockFits("", requirements), false);
   });
 
+  it("are of what the file asks for and what serves it, in the file's version if it names one", () => {
+    const requirements = (pip: string[]) => environmentRequirements(parseConda(file([], pip)));
+    assert.deepEqual(requirements([server]), [server, "httptools>=0.6,<1", "uvicorn>=0.30,<1"]);
+    assert.deepEqual(requirements([server, "Uvicorn==0.39.0"]), ["Uvicorn==0.39.0", server, "httptools>=0.6,<1"]);
+  });
+
   it("of the scorers here fit their conda files, which have no faults", () => {
     const folder = path.resolve(__dirname, "../../scorers");
     for (const scorer of fs.readdirSync(folder)) {
       const read = (name: string): string => fs.readFileSync(path.join(folder, scorer, name), "utf8");
       const conda = parseConda(read("conda.yml"));
-      assert.deepEqual([scorer, conda.faults, lockFits(read("conda.lock"), conda.requirements)], [scorer, [], true]);
+      assert.deepEqual(
+        [scorer, conda.faults, lockFits(read("conda.lock"), environmentRequirements(conda))],
+        [scorer, [], true],
+      );
     }
   });
 });

@@ -46,7 +46,10 @@ describe("the provider over gRPC", () => {
     serviceName: "churn",
     imageIdentity: "abc",
     workers: 1,
-    threads: 4,
+    server: "scorestack",
+    maxConcurrentRequests: 64,
+    maxBatchSize: 1,
+    maxLatencyMs: 0,
     scoringTimeoutMs: 1,
     startTimeoutSeconds: 1,
   };

@@ -1,5 +1,6 @@
 """Runs a file of unit tests and writes what became of each as JSON: python run.py FILE"""
 
+import importlib.util
 import io
 import json
 import os
@@ -32,10 +33,20 @@ class Outcomes(unittest.TextTestResult):
 
 def main(file):
     threading.Thread(target=end_with_parent, daemon=True).start()
-    sys.path[:0] = [HERE, os.path.join(PROJECT, "runtime")]
+    sys.path.insert(0, HERE)
+    load_runtime()
     tests = unittest.defaultTestLoader.discover(HERE, pattern=file)
     result = unittest.TextTestRunner(stream=io.StringIO(), resultclass=Outcomes).run(tests)
     print(json.dumps(result.outcomes))
+
+
+def load_runtime():
+    """As `runtime/gunicorn_conf.py` does."""
+    home = os.path.join(PROJECT, "runtime")
+    spec = importlib.util.spec_from_file_location(
+        "scorestack_runtime", os.path.join(home, "__init__.py"), submodule_search_locations=[home]
+    )
+    sys.modules[spec.name] = importlib.util.module_from_spec(spec)
 
 
 def end_with_parent():

@@ -1,11 +1,14 @@
 """Sample requests: how replies are compared, and how they are asked."""
 
+import asyncio
 import json
+import logging
 import os
 import tempfile
 import unittest
 
-from proof import compare, difference, prove
+from scorestack_runtime.proof import compare, difference, prove
+from scorestack_runtime.request import Reply
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -97,22 +100,19 @@ class Prove(unittest.TestCase):
     def tearDown(self):
         self.folder.cleanup()
 
-    def application(self, environ, start_response):
-        body = environ["wsgi.input"].read()
-        path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
-        self.asked.append((environ["REQUEST_METHOD"], path, query, environ.get("CONTENT_TYPE", ""), body))
-        if body == b"raise":
-            raise ValueError("raised")
-        if body == b"exit":
-            raise SystemExit(0)
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return [body]
+    async def ask(self, request):
+        query = request.scope["query_string"].decode()
+        self.asked.append((request.method, request.path, query, request.fields.get("content-type", ""), request.body))
+        if request.body == b"fail":
+            logging.getLogger("azmlinfsrv").error("the cause")
+            return Reply.message(500, "failed")
+        return Reply(200, [("Content-Type", "text/plain")], request.body)
 
     def prove(self, **samples):
         for name, sample in samples.items():
             with open(os.path.join(self.folder.name, f"{name}.json"), "w", encoding="utf-8") as file:
                 json.dump(sample, file)
-        return prove(self.application, self.folder.name)
+        return asyncio.run(prove(self.ask, self.folder.name))
 
     def test_defaults(self):
         self.assertEqual(self.prove(json={"request": {"json": {"a": 1}}, "reply": {"json": {"a": 1}}}), [])
@@ -139,13 +139,11 @@ class Prove(unittest.TestCase):
         failures = self.prove(
             a={"request": {"text": "x"}, "reply": {"text": "y"}},
             b={"request": {"text": "x"}, "reply": {"text": "x"}},
-            c={"request": {"text": "raise"}},
-            d={"request": {"text": "exit"}},
+            c={"request": {"text": "fail"}},
         )
-        problems = {failure["sample"]: failure["problem"] for failure in failures}
-        ended = "expected a reply, but the request ended with"
-        self.assertEqual(problems.pop("a.json"), "expected 'y', got 'x'")
-        self.assertEqual(problems, {"c.json": f"{ended} ValueError: raised", "d.json": f"{ended} SystemExit: 0"})
+        expected = {"sample": "a.json", "problem": "expected 'y', got 'x'", "log": ""}
+        failed = {"problem": "expected status 200, got 500: '{\"message\": \"failed\"}'", "log": "the cause"}
+        self.assertEqual(failures, [expected, {"sample": "c.json", **failed}])
 
 
 if __name__ == "__main__":

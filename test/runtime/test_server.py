@@ -143,9 +143,9 @@ class RealServer(unittest.TestCase):
         self.assertEqual([failure["sample"] for failure in failures], ["answer.json", "exit.json", "fail.json"])
         answer, exit, fail = failures
         self.assertEqual((answer["problem"], answer["log"]), ("$: expected 1, got 2", ""))
-        self.assertEqual(exit["problem"], "expected a reply, but the request ended with SystemExit: 0")
-        self.assertTrue(fail["problem"].startswith("expected status 200, got 500: "), fail)
-        self.assertIn('score.py", line 8, in <lambda>', fail["log"])
+        for failure in (exit, fail):
+            self.assertTrue(failure["problem"].startswith("expected status 200, got 500: "), failure)
+            self.assertIn('score.py", line 8, in <lambda>', failure["log"])
 
     def test_no_worker_answers_before_all_are_ready(self):
         name, revision = self.score("name"), self.desire(SLOW_SECOND_WORKER, "slow", workers=2)

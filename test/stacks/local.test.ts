@@ -160,7 +160,7 @@ describe("local stack", () => {
     ["a service that is no map", "'scorestack:services.churn' must be a map, got 1", services({ churn: 1 })],
     [
       "an unknown option",
-      "'scorestack:services.churn' must hold only scorer, port, workers, threads, scoringTimeoutMs, startTimeoutSeconds, corsOrigins, environmentVariables, authEnabled, tags, description, got 'replicas'",
+      "'scorestack:services.churn' must hold only scorer, port, workers, server, maxConcurrentRequests, maxBatchSize, maxLatencyMs, scoringTimeoutMs, startTimeoutSeconds, corsOrigins, environmentVariables, authEnabled, tags, description, got 'replicas'",
       services({ churn: { replicas: 1 } }),
     ],
     [
