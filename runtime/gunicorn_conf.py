@@ -30,6 +30,10 @@ def _load_package():
 
 _load_package()
 
+from scorestack_runtime.secret_variables import take_secret_variables  # noqa: E402
+
+take_secret_variables()
+
 from scorestack_runtime.worker import ScoringWorker  # noqa: E402
 
 worker_class = ScoringWorker

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LocalServiceArgs } from "../components";
 import { oneOf, type Rule, shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
+import { secretPaths } from "./secret-settings";
 import { anything, checkFields, isRecord, text } from "./shape";
 
 /** Stack functions. */
@@ -80,14 +81,37 @@ function readServices(problems: Problems, config: pulumi.Config): Record<string,
   } catch {
     services = given;
   }
+  const secrets = secretPaths("scorestack:services");
   if (!isRecord(services)) {
-    problems.add("services", "must be a map of services by name", shown(services));
+    problems.add("services", "must be a map of services by name", secrets.has("") ? undefined : shown(services));
     return {};
   }
+  checkSecrets(problems, secrets);
   return Object.fromEntries(
-    Object.entries(services).map(([name, service]) => [
-      name,
-      checkFields(problems, `services.${name}`, service ?? {}, serviceFields),
-    ]),
+    Object.entries(services).map(([name, service]) => {
+      const fields = checkFields(problems, `services.${name}`, service ?? {}, serviceFields);
+      return [name, withSecrets(name, fields, secrets)];
+    }),
   );
+}
+
+/** Other options than these stand open in the state. */
+function checkSecrets(problems: Problems, secrets: ReadonlySet<string>): void {
+  for (const path of [...secrets].filter((one) => !/^$|^[^.]+\.environmentVariables(\.|$)/.test(one))) {
+    const remedy = "only 'environmentVariables' may hold secrets: set it again without --secret";
+    problems.add(`services.${path}`, "must not be a secret", undefined, remedy);
+  }
+}
+
+function withSecrets(name: string, fields: ServiceSettings, secrets: ReadonlySet<string>): ServiceSettings {
+  const variables = fields.environmentVariables;
+  if (!isRecord(variables)) {
+    return fields;
+  }
+  const home = `${name}.environmentVariables`;
+  const isSecret = (key: string): boolean => ["", home, `${home}.${key}`].some((path) => secrets.has(path));
+  const kept = Object.entries(variables as Record<string, string>).map(
+    ([key, value]) => [key, isSecret(key) ? pulumi.secret(value) : value] as const,
+  );
+  return { ...fields, environmentVariables: Object.fromEntries(kept) };
 }

@@ -1,10 +1,11 @@
 import type { LocalServiceInputs, LocalServiceOutputs } from "../../components/internal/local-contract";
 import { localTokens } from "../../components/internal/local-contract";
-import { compare } from "../rpc/diff";
-import type { Handler } from "../rpc/handler";
+import { type Changes, compare } from "../rpc/diff";
+import type { Handler, Secrecy } from "../rpc/handler";
 import { isUnknown, unknown } from "../rpc/values";
 import { addresses, deploy } from "../service/deploy";
 import { isFree, portInUse } from "../service/port";
+import { partVariables } from "../service/secrets";
 import { liveStatus, stop } from "../service/supervisor";
 import type { Store } from "../store";
 import { required } from "./inputs";
@@ -15,8 +16,8 @@ export function serviceHandler(store: Store): Handler<LocalServiceInputs, LocalS
     token: localTokens.service,
     secrets: ["primaryKey", "secondaryKey"],
     check: (inputs) => required(inputs, ["serviceName", "imageIdentity"]),
-    diff: (olds, oldInputs, news) => {
-      const changes = compare(oldInputs, news);
+    diff: (olds, oldInputs, news, secrecy) => {
+      const changes = { ...changedSecrecy(oldInputs, news, secrecy), ...compare(oldInputs, news) };
       if (Object.keys(changes).length === 0 && !answers(store, olds)) {
         // Seen without a refresh, so that the next update brings it back.
         changes.revision = "update";
@@ -50,6 +51,14 @@ export function serviceHandler(store: Store): Handler<LocalServiceInputs, LocalS
       folder.remove();
     },
   };
+}
+
+/** Variables that are handed over in another way from now on, though their values are the same. */
+function changedSecrecy(olds: LocalServiceInputs, news: LocalServiceInputs, secrecy: Secrecy): Changes {
+  const before = Object.keys(partVariables(olds, secrecy.olds).secret);
+  const after = Object.keys(partVariables(news, secrecy.news).secret);
+  const moved = [...before.filter((name) => !after.includes(name)), ...after.filter((name) => !before.includes(name))];
+  return Object.fromEntries(moved.map((name) => [`environmentVariables.${name}`, "update"]));
 }
 
 /** Finds at preview that a port is taken; a new service's, or one that a service is to move to. */

@@ -14,6 +14,12 @@ export interface Difference {
   readonly deleteBeforeReplace?: boolean;
 }
 
+/** Paths of the inputs that are secret, as they were and as they are to be. */
+export interface Secrecy {
+  readonly olds: ReadonlySet<string>;
+  readonly news: ReadonlySet<string>;
+}
+
 /** Where a handler's messages go, and how it learns that the user wants to stop. */
 export interface Context {
   readonly name: string;
@@ -23,6 +29,8 @@ export interface Context {
   /** Shown while it lasts: stage and elapsed time. */
   progress(message: string): void;
   readonly cancelled: AbortSignal;
+  /** Paths of the inputs that are secret: `primaryKey`, `environmentVariables.TOKEN`. */
+  readonly secretPaths: ReadonlySet<string>;
 }
 
 /**
@@ -33,7 +41,7 @@ export interface Handler<Inputs extends object, Outputs extends Inputs> {
   readonly token: string;
   readonly secrets: readonly string[];
   check(inputs: Values): CheckFailure[];
-  diff(olds: Outputs, oldInputs: Inputs, news: Inputs): Promise<Difference>;
+  diff(olds: Outputs, oldInputs: Inputs, news: Inputs, secrecy: Secrecy): Promise<Difference>;
   preview(news: Inputs, olds: Outputs | undefined): Promise<object>;
   create(news: Inputs, context: Context): Promise<{ id: string; outputs: Outputs }>;
   update(olds: Outputs, news: Inputs, context: Context): Promise<Outputs>;

@@ -6,7 +6,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { Changes, ChangeKind } from "./diff";
 import { EngineLog } from "./engine-log";
 import { type Context, type Handler, UserError } from "./handler";
-import { open, type Opened, seal } from "./values";
+import { open, type Opened, seal, topLevel } from "./values";
 
 type AnyHandler = Handler<object, object>;
 const kinds: Record<ChangeKind, [plain: messages.PropertyDiff.Kind, replace: messages.PropertyDiff.Kind]> = {
@@ -95,9 +95,9 @@ export class ProviderServer {
   }
 
   private check(request: messages.CheckRequest): messages.CheckResponse {
-    const { values, secrets } = open(request.getNews());
-    const response = new messages.CheckResponse();
-    response.setInputs(seal(values, secrets));
+    const { values } = open(request.getNews());
+    // As they came, so that a map stays secret in those members only that are.
+    const response = new messages.CheckResponse().setInputs(request.getNews());
     response.setFailuresList(
       this.handler(request.getUrn())
         .check(values)
@@ -111,7 +111,8 @@ export class ProviderServer {
     const oldInputs = request.getOldInputs() ? open(request.getOldInputs()) : olds;
     const news = open(request.getNews());
     const ignored = request.getIgnorechangesList();
-    const found = await this.handler(request.getUrn()).diff(olds.values, oldInputs.values, news.values);
+    const secrecy = { olds: oldInputs.secretPaths, news: news.secretPaths };
+    const found = await this.handler(request.getUrn()).diff(olds.values, oldInputs.values, news.values, secrecy);
     const changes = Object.entries(found.changes).filter(([path]) => !ignored.some((name) => isWithin(path, name)));
     return diffResponse(Object.fromEntries(changes), found.replaces ?? [], found.deleteBeforeReplace ?? false);
   }
@@ -123,7 +124,7 @@ export class ProviderServer {
     if (request.getPreview()) {
       return response.setProperties(this.sealed(handler, await handler.preview(news.values, undefined), [news]));
     }
-    const { id, outputs } = await handler.create(news.values, this.context(request.getUrn()));
+    const { id, outputs } = await handler.create(news.values, this.context(request.getUrn(), news));
     return response.setId(id).setProperties(this.sealed(handler, outputs, [news]));
   }
 
@@ -132,24 +133,25 @@ export class ProviderServer {
     const [olds, news] = [open(request.getOlds()), open(request.getNews())];
     const outputs = request.getPreview()
       ? await handler.preview(news.values, olds.values)
-      : await handler.update(olds.values, news.values, this.context(request.getUrn()));
+      : await handler.update(olds.values, news.values, this.context(request.getUrn(), news));
     return new messages.UpdateResponse().setProperties(this.sealed(handler, outputs, [news]));
   }
 
   private async read(request: messages.ReadRequest): Promise<messages.ReadResponse> {
     const handler = this.handler(request.getUrn());
-    const [olds, inputs] = [open(request.getProperties()), open(request.getInputs())];
+    const olds = open(request.getProperties());
     const outputs = await handler.read(request.getId(), olds.values);
     const response = new messages.ReadResponse();
     if (outputs) {
       response.setId(request.getId()).setProperties(this.sealed(handler, outputs, [olds]));
-      response.setInputs(seal(inputs.values, inputs.secrets));
+      response.setInputs(request.getInputs());
     }
     return response;
   }
 
   private async delete(request: messages.DeleteRequest): Promise<Empty> {
-    await this.handler(request.getUrn()).delete(open(request.getProperties()).values, this.context(request.getUrn()));
+    const olds = open(request.getProperties());
+    await this.handler(request.getUrn()).delete(olds.values, this.context(request.getUrn(), olds));
     return new Empty();
   }
 
@@ -168,7 +170,7 @@ export class ProviderServer {
     return handler;
   }
 
-  private context(urn: string): Context {
+  private context(urn: string, { secretPaths }: Opened): Context {
     const { log, cancelling } = this;
     return {
       name: urn.split("::").pop() ?? urn,
@@ -182,6 +184,7 @@ export class ProviderServer {
         log.progress(urn, message);
       },
       cancelled: cancelling.signal,
+      secretPaths,
     };
   }
 }
@@ -234,10 +237,6 @@ function diffResponse(
     response.getDetaileddiffMap().set(path, property);
   }
   return response;
-}
-
-function topLevel(path: string): string {
-  return path.split(/[.[]/, 1)[0] ?? path;
 }
 
 function isWithin(path: string, ignored: string): boolean {

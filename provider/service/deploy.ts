@@ -8,6 +8,7 @@ import type { Desired, Release, ServiceFolder } from "./files";
 import { hasKeys, keysFor, type ServiceKeys, writeKeys } from "./keys";
 import { type LaunchImage, launchOf } from "./launch";
 import { choosePort } from "./port";
+import { digestOf, partVariables } from "./secrets";
 import { verify } from "./probe";
 import { apply, liveStatus, stop } from "./supervisor";
 
@@ -77,14 +78,16 @@ async function start(
   context: Context,
 ): Promise<number> {
   const previous = folder.desired();
-  const desired = launchOf(folder, inputs, image, release, (previous?.serial ?? 0) + 1);
+  const { plain, secret } = partVariables(inputs, context.secretPaths);
+  const digest = digestOf(secret, previous?.secrets?.salt);
+  const desired = launchOf(folder, inputs, image, { plain, digest }, release, (previous?.serial ?? 0) + 1);
   const status = liveStatus(folder);
-  if (status?.state === "running" && previous && runsAlready(previous, desired)) {
+  if (status?.state === "running" && status.revision === previous?.revision && runsAlready(previous, desired)) {
     return previous.revision;
   }
   folder.writeRelease(release);
   context.progress(`starting revision ${release.revision} (${release.imageId}) …`);
-  const outcome = await apply(folder, desired, store.supervisorScript, context.cancelled).catch(
+  const outcome = await apply(folder, desired, secret, store.supervisorScript, context.cancelled).catch(
     async (problem: unknown) => {
       await giveUp(folder, previous, desired, release);
       throw problem;

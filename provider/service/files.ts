@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { numbered, readJson, remove, writeJson } from "../store/files";
 import type { ProcessIdentity } from "./process";
+import type { SecretsDigest } from "./secrets";
 
 /** What should answer; read by the supervisor (`supervisor/supervisor.py`). */
 export interface Desired {
@@ -13,6 +14,8 @@ export interface Desired {
   workers: number;
   startTimeoutSeconds: number;
   drainSeconds: number;
+  /** Secret environment variables, which come by another way. */
+  secrets?: SecretsDigest;
 }
 
 export interface Failure {
@@ -59,6 +62,11 @@ export class ServiceFolder {
     return this.file("keys.json");
   }
 
+  /** Where the supervisor takes secret environment variables. */
+  get secretsFifo(): string {
+    return this.file("secrets.fifo");
+  }
+
   file(name: string): string {
     return path.join(this.path, name);
   }
@@ -67,7 +75,7 @@ export class ServiceFolder {
     return readJson(this.file("desired.json")) as Desired | undefined;
   }
 
-  /** Holds the environment variables of the service, so only its owner may read it. */
+  /** Holds the plain environment variables of the service, so only its owner may read it. */
   writeDesired(desired: Desired): void {
     writeJson(this.file("desired.json"), desired, 0o600);
   }

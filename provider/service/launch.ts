@@ -2,6 +2,7 @@ import * as path from "node:path";
 import type { LocalServiceInputs } from "../../components/internal/local-contract";
 import { modelFolder, type Bundle } from "../store/images";
 import type { ServiceFolder, Desired, Release } from "./files";
+import type { SecretsDigest, Variables } from "./secrets";
 
 const leastDrainSeconds = 30;
 const workerTimeoutSeconds = 300;
@@ -13,11 +14,18 @@ export interface LaunchImage {
   readonly python: string;
 }
 
+/** Environment variables from the user: the plain ones, and what may be said of the secret ones. */
+export interface LaunchVariables {
+  readonly plain: Variables;
+  readonly digest?: SecretsDigest;
+}
+
 /** The command line and environment of a revision's server: `azmlinfsrv` as Azure ML sets it up. */
 export function launchOf(
   folder: ServiceFolder,
   inputs: LocalServiceInputs,
   image: LaunchImage,
+  variables: LaunchVariables,
   release: Release,
   serial: number,
 ): Desired {
@@ -30,7 +38,7 @@ export function launchOf(
     argv: [image.python, ...server, "--port", String(release.port), "--worker_count", String(inputs.workers)],
     env: {
       ...surroundings(image),
-      ...inputs.environmentVariables,
+      ...variables.plain,
       ...azureMl(app, inputs, image),
       ...scorestack(folder, inputs, image, release),
     },
@@ -39,6 +47,7 @@ export function launchOf(
     startTimeoutSeconds: inputs.startTimeoutSeconds,
     // Longer than the server's own patience, so that it ends by itself.
     drainSeconds: drainSeconds(inputs) + 10,
+    ...(variables.digest ? { secrets: variables.digest } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import { UserError } from "../rpc/handler";
 import type { Desired, ServiceFolder, Status } from "./files";
 import { portInUse } from "./port";
 import { isAlive, signal } from "./process";
+import { giveSecrets, type Variables } from "./secrets";
 
 const exitLocked = 4;
 const exitPort = 5;
@@ -26,6 +27,7 @@ export function liveStatus(folder: ServiceFolder): Status | undefined {
 export async function apply(
   folder: ServiceFolder,
   desired: Desired,
+  secrets: Variables,
   script: string,
   cancelled: AbortSignal,
 ): Promise<Status> {
@@ -34,6 +36,9 @@ export async function apply(
   const launched = running ? undefined : launch(folder, script);
   if (running) {
     signal(running, "SIGHUP");
+  }
+  if (desired.secrets) {
+    await giveSecrets(folder, desired.secrets, secrets, () => launched?.exitCode !== undefined);
   }
   const deadline = Date.now() + (desired.startTimeoutSeconds + 30) * 1000;
   while (Date.now() < deadline) {

@@ -10,6 +10,7 @@ import threading
 import time
 
 from files import read_json
+from secret_channel import Hider, pipe_of
 
 LOG_TAIL_LINES, LOG_LINE_BYTES, LOG_READ_BYTES = 200, 64 * 1024, 64 * 1024
 # LISTEN_PID must be the server's own pid, which only the shell that becomes it knows. Its socket is descriptor 3.
@@ -19,9 +20,9 @@ HANDOVER = 'exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
 class Server:
     """A server on the service's listening socket. Its workers prove themselves, then wait until it is admitted."""
 
-    def __init__(self, desired, listener, log):
-        """Starts it; raises OSError if that can't be done."""
-        self.desired, self.listener, self._log = desired, listener, log
+    def __init__(self, desired, listener, log, secrets):
+        """Starts it; raises OSError if that can't be done. `secrets`: environment variables that nobody may see."""
+        self.desired, self.listener, self._log, self._hider = desired, listener, log, Hider(secrets)
         self.tail, self.boot_error = collections.deque(maxlen=LOG_TAIL_LINES), None
         # A folder of its own for each start, which no worker of another one can report to.
         self._reports = os.path.abspath(tempfile.mkdtemp(prefix=f"{desired['revision']}-", dir="reports"))
@@ -29,15 +30,21 @@ class Server:
         self.started_at, self._admitted_at = time.time(), None
         self._deadline = time.monotonic() + desired["startTimeoutSeconds"]
         report_to = {"SCORESTACK_REPORT_DIR": self._reports, "SCORESTACK_SUPERVISOR_PID": str(os.getpid())}
-        self.process = subprocess.Popen(
-            ["/bin/sh", "-c", HANDOVER, "sh", *desired["argv"]],
-            cwd=desired["cwd"],
-            env={**desired["env"], **report_to},
-            stdin=listener,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        pipe = pipe_of(secrets)
+        try:
+            self.process = subprocess.Popen(
+                ["/bin/sh", "-c", HANDOVER, "sh", *desired["argv"]],
+                cwd=desired["cwd"],
+                env={**desired["env"], **report_to, **({"SCORESTACK_SECRETS_FD": str(pipe)} if pipe else {})},
+                stdin=listener,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=[pipe] if pipe else [],
+            )
+        finally:
+            if pipe:
+                os.close(pipe)
         self._reader = threading.Thread(target=self._copy_output, daemon=True)
         self._reader.start()
 
@@ -84,7 +91,7 @@ class Server:
             pass
         self.process.wait()
         self._reader.join(2)
-        self.boot_error = read_json(os.path.join(self._reports, "boot-error.json"))
+        self.boot_error = self._hider.hide(read_json(os.path.join(self._reports, "boot-error.json")))
         shutil.rmtree(self._reports, ignore_errors=True)
 
     def _reported(self, what):
@@ -107,7 +114,7 @@ class Server:
 
     def _copy_lines(self, lines):
         if lines:
-            texts = [line.decode("utf-8", "replace") for line in lines]
+            texts = [self._hider.hide(line.decode("utf-8", "replace")) for line in lines]
             self.tail.extend(texts)
             self._log.info("%s", "\n".join(texts))
 

@@ -5,7 +5,7 @@
 SERVICE_FOLDER/desired.json says what should answer:
 
     {"serial": 7, "port": 5001, "revision": 3, "argv": [...], "env": {...}, "cwd": "...", "workers": 1,
-     "startTimeoutSeconds": 300, "drainSeconds": 30}
+     "startTimeoutSeconds": 300, "drainSeconds": 30, "secrets": {"names": [...], "salt": "...", "digest": "..."}}
 
 and SERVICE_FOLDER/status.json says what does:
 
@@ -18,7 +18,8 @@ brought back. A new revision starts on the same listening socket beside the old 
 it has answered its sample requests; it is said to answer once the old one accepts no more, which then drains. When it
 fails, the old one goes on. Whatever starts, the server that answers is watched, and a newer desired.json replaces the
 candidate; one that wants what answers already withdraws it. SIGHUP: read desired.json again. SIGTERM: end the server
-and this process. Standard library only; Python 3.9 or later on Linux or macOS.
+and this process. The values of `secrets` are written to SERVICE_FOLDER/secrets.fifo, a JSON line of
+{"digest", "values"}. Standard library only; Python 3.9 or later on Linux or macOS.
 """
 
 import errno
@@ -33,12 +34,14 @@ import threading
 import time
 
 from files import open_log, read_json, remove, write_json
+from secret_channel import SecretVariables
 from server import Server, exit_words, process_start
 
 BACKOFF_SECONDS, BACKOFF_LIMIT_SECONDS = 0.5, 30.0
 STEADY_SECONDS = 60.0  # a server that ran this long starts again with no back-off
 MAX_RESTARTS = 8  # in a row
 CLOSE_SECONDS = 3.0  # for an old server to accept no more, before the new one is said to answer
+SECRETS_SECONDS = 10.0  # for secret variables to arrive
 BIND_SECONDS = 3.0  # the server of a supervisor that was killed takes a moment to let go of the port
 EXIT_LOCKED, EXIT_PORT = 4, 5
 
@@ -65,6 +68,7 @@ class Supervisor:
         self._desired, self._server, self._candidate, self._revival = None, None, None, None
         self._serial, self._failure, self._restarts, self._in_a_row, self._restart_at = 0, None, 0, 0, None
         self._endings, self._closing, self._close_by, self._stopping = [], None, 0.0, False
+        self._secrets, self._secrets_by = SecretVariables(log), None
 
     def run(self):
         woken = self._handle_signals()
@@ -77,6 +81,7 @@ class Supervisor:
                 _drain(woken)
         finally:
             self._end_all()
+            self._secrets.close()
             remove("status.json")
 
     def _handle_signals(self):
@@ -96,13 +101,23 @@ class Supervisor:
 
     def _step(self):
         desired = read_json("desired.json")
-        if desired and desired != self._read:
+        if desired and desired != self._read and self._has_secrets(desired):
             self._read = desired
             self._begin(desired)
         self._watch_candidate()
         self._watch_server()
         self._watch_revival()
         self._endings = [thread for thread in self._endings if thread.is_alive()]
+
+    def _has_secrets(self, desired):
+        """False while the values are on their way; without them the candidate fails."""
+        self._secrets.receive(desired, self._desired, self._candidate and self._candidate.desired)
+        if self._secrets.find(desired) is None:
+            self._secrets_by = self._secrets_by or time.monotonic() + SECRETS_SECONDS
+            if time.monotonic() < self._secrets_by:
+                return False
+        self._secrets_by = None
+        return True
 
     def _begin(self, desired):
         if self._candidate:
@@ -113,10 +128,13 @@ class Supervisor:
         if self._server and _same(desired, self._desired):
             self._serial = desired["serial"]
             return
-        listener = None
+        listener, secrets = None, self._secrets.find(desired)
+        if secrets is None:
+            self._fail(desired, f"secret environment variables were not given: {', '.join(desired['secrets']['names'])}")
+            return
         try:
             listener = self._listener_on(desired["port"])
-            self._candidate = Server(desired, listener, self._log)
+            self._candidate = Server(desired, listener, self._log, secrets)
         except OSError as problem:
             self._let_go(listener)
             self._fail(desired, f"the server could not be started: {problem}")
@@ -179,7 +197,7 @@ class Supervisor:
     def _revive(self):
         self._restarts += 1
         try:
-            self._revival = Server(self._desired, self._listener, self._log)
+            self._revival = Server(self._desired, self._listener, self._log, self._secrets.find(self._desired))
         except OSError as problem:
             self._in_a_row += 1
             self._crashed(f"the server could not be started: {problem}")

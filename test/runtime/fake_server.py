@@ -12,10 +12,17 @@ import sys
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "runtime"))
+from secret_variables import take_secret_variables  # noqa: E402
+
 name, ways = sys.argv[1], sys.argv[2:]
 reports = os.environ["SCORESTACK_REPORT_DIR"]
 assert (os.environ["LISTEN_FDS"], os.environ["LISTEN_PID"]) == ("1", str(os.getpid()))
+take_secret_variables()
+token = os.environ.get("TOKEN")
 print(f"{name} starts", flush=True)
+if token:
+    print(f"it was given {token[:40]}", flush=True)
 if "exit" in ways:
     sys.exit("it exits")
 if "hang" in ways:
@@ -51,7 +58,7 @@ def answer(connection):
             time.sleep(0.5)
         if path == "/crash":
             os._exit(9)
-        body = json.dumps({"name": name, "pid": os.getpid(), "child": child, "childLives": bool(child and is_alive(child))})
+        body = json.dumps({"name": name, "pid": os.getpid(), "child": child, "childLives": bool(child and is_alive(child)), "token": token})
         connection.sendall(f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
 
 
