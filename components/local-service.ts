@@ -42,7 +42,10 @@ export interface LocalServiceArgs {
   readonly startTimeoutSeconds?: pulumi.Input<number>;
   /** Origins whose pages may call the service. @default - none @example ["https://example.com"] */
   readonly corsOrigins?: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** Environment variables of the scorer. Secret values stay secret in the state. @default - none */
+  /**
+   * Environment variables of the scorer. Secret values stay secret: in the state, on the disk and in listings of processes. Those
+   * are set once Python runs, too late for variables that Python itself or the system's loader reads. @default - none
+   */
   readonly environmentVariables?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Ask for a key with every request but health. @default false, for the service is reached from this machine only */
   readonly authEnabled?: pulumi.Input<boolean>;
