@@ -8,7 +8,7 @@ import { keepSettingsClean, passphraseEnvironment, removeBareSettings } from "./
 import { clearPendingOperations } from "./pending";
 import { openProject, type Project } from "./project";
 import { bundleProgram, projectProgram } from "./program";
-import { stackStateFile } from "./state";
+import { mendState, stackStateFile } from "./state";
 
 /** A stack of this project, and the engine that works on it. */
 export interface OpenStack {
@@ -90,6 +90,7 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   if (options.clear) {
     await clearDeadLocks(project, stackName);
   }
+  mendState(project, stackName, options.clear === true && isLocalStack(stackName));
   const stack = await selectStack(workspace, options);
   if (options.clear) {
     await clearPendingOperations(project, stack);

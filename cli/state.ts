@@ -1,5 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { CliError } from "./errors";
+import { say } from "./output/messages";
 import { openProject, type Project } from "./project";
 
 /** A resource in the state of a stack. */
@@ -32,8 +34,61 @@ export function readState(project: Project, stackName: string): StackState | und
   if (!file || !fs.existsSync(file)) {
     return undefined;
   }
-  const content = JSON.parse(fs.readFileSync(file, "utf8")) as { checkpoint?: { latest?: StackState } };
+  const content = parseState(file) ?? parseState(copyOf(file));
+  if (!content) {
+    throw damagedState(file);
+  }
   return content.checkpoint?.latest ?? {};
+}
+
+/**
+ * Puts the engine's copy in the place of a state that can't be read, and says so. The copy lacks the last step at most, and our
+ * resources find again what that has made; for other stacks a `CliError` says what to do.
+ */
+export function mendState(project: Project, stackName: string, mayMend: boolean): void {
+  const file = stackStateFile(project, stackName);
+  if (!file || !fs.existsSync(file) || parseState(file)) {
+    return;
+  }
+  const copy = copyOf(file);
+  if (!parseState(copy)) {
+    throw damagedState(file);
+  }
+  if (!mayMend) {
+    throw new CliError(
+      `'${file}' is damaged, and the engine's copy of it may lack the last step: npm run up -- --stack ${stackName} mends a ` +
+        `local stack; for another one compare '${copy}' with what is there, and put it in that place`,
+    );
+  }
+  fs.renameSync(file, `${file}.damaged`);
+  fs.copyFileSync(copy, file);
+  say(
+    `The state of stack '${stackName}' was damaged: the engine's copy from before the last step is in its place again.`,
+  );
+}
+
+interface StateFile {
+  readonly checkpoint?: { readonly latest?: StackState };
+}
+
+function parseState(file: string): StateFile | undefined {
+  try {
+    const content: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
+    return typeof content === "object" && content !== null ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function copyOf(file: string): string {
+  return `${file}.bak`;
+}
+
+function damagedState(file: string): CliError {
+  return new CliError(
+    `'${file}' is damaged, and so is the engine's copy beside it; restore one of them, or remove both: npm start then takes over ` +
+      `the local services that are there, with new keys where they have any`,
+  );
 }
 
 /** Whether a stack has been made; `true` where only the backend, not a folder, can tell. */

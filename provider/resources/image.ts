@@ -5,21 +5,32 @@ import type { Context, Handler } from "../rpc/handler";
 import { unknown } from "../rpc/values";
 import { checkJava } from "../java";
 import type { Store } from "../store";
+import type { Care } from "../store/contents";
 import { required } from "./inputs";
 
 const hints = /^files(\["[^"]*"\]|\.\w+)\.source$/;
 
 /** `scorestack:local:Image`: a bundle of scorer, models and Python environment, in the local image store. */
 export function imageHandler(store: Store): Handler<LocalImageInputs, LocalImageOutputs> {
-  const build = async (inputs: LocalImageInputs, context: Context): Promise<LocalImageOutputs> => {
+  const build = async (
+    inputs: LocalImageInputs,
+    context: Context,
+    olds?: LocalImageOutputs,
+  ): Promise<LocalImageOutputs> => {
     if (inputs.runtime === "spark-py") {
       checkJava(inputs.imageName);
     }
     if (inputs.baseImage !== undefined) {
       context.info(`'baseImage' is for container builds; the local image runs in a Python environment of its own`);
     }
-    const environment = await store.environments.ensure(inputs.environment, context);
-    const image = await store.imageStore.build(inputs, environment.key);
+    // What is made anew may have been found damaged by a refresh.
+    const environment = await store.environments.ensure(inputs.environment, context, olds ? "quick" : "thorough");
+    const damage = olds?.identity === inputs.identity ? store.imageStore.damage(inputs, "quick") : [];
+    const had = olds?.identity === inputs.identity ? olds.version : undefined;
+    const image = await store.imageStore.build(inputs, environment.key, had);
+    if (damage.length > 0) {
+      context.info(`mended in the bundle: ${damage.join(", ")}`);
+    }
     context.info(
       `image ${image.name}:${image.version} (${inputs.identity.slice(0, 12)}), Python ${environment.pythonVersion}`,
     );
@@ -31,7 +42,7 @@ export function imageHandler(store: Store): Handler<LocalImageInputs, LocalImage
     check: (inputs) => required(inputs, ["imageName", "identity", "executionScript"]),
     diff: (olds, oldInputs, news) => {
       const changes = compare(oldInputs, news, hints);
-      if (Object.keys(changes).length === 0 && !isThere(store, olds)) {
+      if (Object.keys(changes).length === 0 && !isThere(store, olds, "quick")) {
         changes.imageId = "update";
       }
       return Promise.resolve({ changes, replaces: ["imageName"] });
@@ -43,18 +54,19 @@ export function imageHandler(store: Store): Handler<LocalImageInputs, LocalImage
       return Promise.resolve({ ...news, version: version ?? unknown, imageId });
     },
     create: async (news, context) => ({ id: news.imageName, outputs: await build(news, context) }),
-    update: (_, news, context) => build(news, context),
-    read: (_, olds) => Promise.resolve(isThere(store, olds) && store.imageStore.isWhole(olds) ? olds : undefined),
+    update: (olds, news, context) => build(news, context, olds),
+    read: (_, olds) => Promise.resolve(isThere(store, olds, "thorough") ? olds : undefined),
     // As with models, what was built stays until prune.
     delete: () => Promise.resolve(),
   };
 }
 
-function isThere(store: Store, image: LocalImageOutputs): boolean {
-  const bundle = store.imageStore.bundle(image.identity);
+function isThere(store: Store, image: LocalImageOutputs, care: Care): boolean {
+  const key = store.environments.key(image.environment);
   return (
-    bundle !== undefined &&
-    store.environments.get(bundle.environment) !== undefined &&
+    store.imageStore.damage(image, care).length === 0 &&
+    store.imageStore.bundle(image.identity)?.environment === key &&
+    store.environments.has(key, care) &&
     store.imageStore.find(image.imageName, image.identity) !== undefined
   );
 }

@@ -4,6 +4,7 @@ import { compare } from "../rpc/diff";
 import type { Context, Handler } from "../rpc/handler";
 import { unknown } from "../rpc/values";
 import type { Store } from "../store";
+import type { Care } from "../store/contents";
 import type { StoredModel } from "../store/models";
 import { required } from "./inputs";
 
@@ -19,11 +20,18 @@ export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModel
     version,
     modelId: `${name}:${version}`,
   });
-  const register = async (inputs: LocalModelInputs, context: Context): Promise<StoredModel> => {
+  const register = async (inputs: LocalModelInputs, context: Context, had?: number): Promise<StoredModel> => {
     const known = store.modelStore.find(inputs.modelName, inputs.digest);
-    const model = await store.modelStore.register(inputs);
-    context.info(`${model.name}:${model.version} ${known ? "was registered already" : "registered"}`);
+    const damage = known ? store.modelStore.damage(known, "quick") : [];
+    const model = await store.modelStore.register(inputs, had);
+    const done =
+      damage.length > 0 ? `mended in the store: ${damage.join(", ")}` : known ? "was registered already" : "registered";
+    context.info(`${model.name}:${model.version} ${done}`);
     return model;
+  };
+  const isWhole = (model: LocalModelOutputs, care: Care): boolean => {
+    const stored = store.modelStore.get(model.modelName, model.version);
+    return stored?.digest === model.digest && store.modelStore.damage(stored, care).length === 0;
   };
   return {
     token: localTokens.model,
@@ -31,7 +39,7 @@ export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModel
     check: (inputs) => required(inputs, ["modelName", "digest", "source"]),
     diff: (olds, oldInputs, news) => {
       const changes = compare(oldInputs, news, hints);
-      if (Object.keys(changes).length === 0 && !store.modelStore.get(olds.modelName, olds.version)) {
+      if (Object.keys(changes).length === 0 && !isWhole(olds, "quick")) {
         changes.version = "update";
       }
       return Promise.resolve({ changes, replaces: ["modelName"] });
@@ -49,11 +57,9 @@ export function modelHandler(store: Store): Handler<LocalModelInputs, LocalModel
     create: async (news, context) => {
       return { id: news.modelName, outputs: outputs(news, await register(news, context)) };
     },
-    update: async (_, news, context) => outputs(news, await register(news, context)),
-    read: (_, olds) => {
-      const stored = store.modelStore.get(olds.modelName, olds.version);
-      return Promise.resolve(stored && store.modelStore.isWhole(stored) ? olds : undefined);
-    },
+    update: async (olds, news, context) =>
+      outputs(news, await register(news, context, olds.digest === news.digest ? olds.version : undefined)),
+    read: (_, olds) => Promise.resolve(isWhole(olds, "thorough") ? olds : undefined),
     // The version stays: an earlier release or another stack may use it. Prune removes what nothing uses.
     delete: () => Promise.resolve(),
   };

@@ -4,6 +4,7 @@ import { type Changes, compare } from "../rpc/diff";
 import type { Handler, Secrecy } from "../rpc/handler";
 import { isUnknown, unknown } from "../rpc/values";
 import { addresses, deploy } from "../service/deploy";
+import { acceptsKeys } from "../service/keys";
 import { isFree, portInUse } from "../service/port";
 import { partVariables } from "../service/secrets";
 import { liveStatus, stop } from "../service/supervisor";
@@ -18,7 +19,7 @@ export function serviceHandler(store: Store): Handler<LocalServiceInputs, LocalS
     check: (inputs) => required(inputs, ["serviceName", "imageIdentity"]),
     diff: (olds, oldInputs, news, secrecy) => {
       const changes = { ...changedSecrecy(oldInputs, news, secrecy), ...compare(oldInputs, news) };
-      if (Object.keys(changes).length === 0 && !answers(store, olds)) {
+      if (Object.keys(changes).length === 0 && !(isWell(store, olds) && hasRecords(store, olds))) {
         // Seen without a refresh, so that the next update brings it back.
         changes.revision = "update";
       }
@@ -76,6 +77,19 @@ async function requirePort(
 function answers(store: Store, service: LocalServiceOutputs): boolean {
   const status = liveStatus(store.serviceFolder(service.serviceName));
   return status !== undefined && status.state !== "failed" && status.revision === service.revision;
+}
+
+/** Whether there is nothing to do for it: one that waits for its next try after a crash may be tried at once. */
+function isWell(store: Store, service: LocalServiceOutputs): boolean {
+  const status = liveStatus(store.serviceFolder(service.serviceName));
+  return answers(store, service) && !(status?.state === "restarting" && status.failure !== null);
+}
+
+/** Whether what is kept of a service on the disk is there, and is what it was. */
+function hasRecords(store: Store, service: LocalServiceOutputs): boolean {
+  const folder = store.serviceFolder(service.serviceName);
+  const isKnown = folder.desired()?.revision === service.revision && folder.release(service.revision) !== undefined;
+  return isKnown && acceptsKeys(folder, service);
 }
 
 const unknownAddresses = {

@@ -80,9 +80,14 @@ async function start(
   const previous = folder.desired();
   const { plain, secret } = partVariables(inputs, context.secretPaths);
   const digest = digestOf(secret, previous?.secrets?.salt);
-  const desired = launchOf(folder, inputs, image, { plain, digest }, release, (previous?.serial ?? 0) + 1);
   const status = liveStatus(folder);
+  // A damaged desired.json says nothing of the serials that the supervisor has seen.
+  const serial = Math.max(previous?.serial ?? 0, status?.serial ?? 0, status?.failure?.serial ?? 0) + 1;
+  const desired = launchOf(folder, inputs, image, { plain, digest }, release, serial);
   if (status?.state === "running" && status.revision === previous?.revision && runsAlready(previous, desired)) {
+    if (!folder.release(previous.revision)) {
+      folder.writeRelease({ ...release, revision: previous.revision });
+    }
     return previous.revision;
   }
   folder.writeRelease(release);
@@ -113,11 +118,13 @@ async function giveUp(
 ): Promise<string> {
   const status = liveStatus(folder);
   const running = status?.state === "running" || status?.state === "restarting";
-  if (previous && running && previous.revision === status.revision) {
-    // With the serial of the failed attempt: the supervisor has nothing to do.
-    folder.writeDesired({ ...previous, serial: failed.serial });
+  if (running && status.revision !== release.revision) {
+    if (previous?.revision === status.revision) {
+      // With the serial of the failed attempt: the supervisor has nothing to do.
+      folder.writeDesired({ ...previous, serial: failed.serial });
+    }
     folder.removeRelease(release.revision);
-    return `revision ${previous.revision} goes on answering; correct the cause and run npm run up again`;
+    return `revision ${status.revision} goes on answering; correct the cause and run npm run up again`;
   }
   await stop(folder);
   if (previous) {
@@ -155,7 +162,12 @@ function nextRelease(store: Store, folder: ServiceFolder, inputs: LocalServiceIn
   const image = store.imageStore.named(inputs.imageIdentity).pop();
   const bundle = store.imageStore.bundle(inputs.imageIdentity);
   return {
-    revision: Math.max(folder.desired()?.revision ?? 0, ...folder.releases().map(({ revision }) => revision)) + 1,
+    revision:
+      Math.max(
+        folder.desired()?.revision ?? 0,
+        folder.status()?.revision ?? 0,
+        ...folder.releases().map(({ revision }) => revision),
+      ) + 1,
     imageIdentity: inputs.imageIdentity,
     imageId: image ? `${image.name}:${image.version}` : inputs.imageIdentity.slice(0, 12),
     modelIds: (bundle?.models ?? []).map(({ modelName, version }) => `${modelName}:${version}`),

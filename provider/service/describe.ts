@@ -6,13 +6,13 @@ import { liveStatus } from "./supervisor";
 
 /** A service as it stands now; undefined for a folder that holds none. */
 export function describeService(folder: ServiceFolder): ServiceRecord | undefined {
-  const desired = folder.desired();
-  if (!desired) {
+  const [desired, status] = [folder.desired(), liveStatus(folder)];
+  if (!desired && !status) {
     return undefined;
   }
-  const status = liveStatus(folder);
-  const revision = status?.revision ?? desired.revision;
+  const revision = status?.revision ?? desired?.revision ?? 0;
   const release = folder.release(revision);
+  const port = desired?.port ?? release?.port ?? 0;
   const server = status?.server ?? undefined;
   return {
     name: folder.name,
@@ -21,14 +21,14 @@ export function describeService(folder: ServiceFolder): ServiceRecord | undefine
     imageId: release?.imageId ?? "",
     imageIdentity: release?.imageIdentity ?? "",
     modelIds: release?.modelIds ?? [],
-    port: desired.port,
-    ...addresses(desired.port),
+    port,
+    ...addresses(port),
     pid: server?.pid,
     startedAt: server ? new Date(server.startedAt * 1000).toISOString() : undefined,
     restarts: status?.restarts ?? 0,
     memoryInBytes: server ? groupMemory(server.pid) : undefined,
     logFile: folder.logFile,
-    problem: problemOf(status),
+    problem: desired && release ? problemOf(status) : "what is kept of it on the disk is damaged; npm run up mends it",
   };
 }
 

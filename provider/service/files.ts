@@ -11,6 +11,8 @@ export interface Desired {
   argv: string[];
   env: Record<string, string>;
   cwd: string;
+  /** Folder of the image's bundle, whose files are held against `image.json` before the server is admitted. */
+  image: string;
   workers: number;
   startTimeoutSeconds: number;
   drainSeconds: number;

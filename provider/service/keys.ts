@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import * as fs from "node:fs";
+import { canonicalJson } from "../../components/internal/content-hash";
 import type { LocalServiceInputs } from "../../components/internal/local-contract";
-import { remove, writeJson } from "../store/files";
+import { readJson, remove, writeJson } from "../store/files";
 import type { ServiceFolder } from "./files";
 
 export interface ServiceKeys {
@@ -22,18 +22,28 @@ export function keysFor(inputs: LocalServiceInputs, olds: ServiceKeys | undefine
 
 /** Whether the server was told keys to accept. */
 export function hasKeys(folder: ServiceFolder): boolean {
-  return fs.existsSync(folder.keysFile);
+  return readJson(folder.keysFile) !== undefined;
+}
+
+/** Whether these are the keys that the server was told, none if they are none. */
+export function acceptsKeys(folder: ServiceFolder, keys: ServiceKeys): boolean {
+  const told = readJson(folder.keysFile) as string[] | undefined;
+  return canonicalJson(told ?? []) === canonicalJson(digestsOf(keys));
 }
 
 /** Tells the running server which keys to accept; only their digests are kept on disk. */
 export function writeKeys(folder: ServiceFolder, keys: ServiceKeys): void {
-  const accepted = [keys.primaryKey, keys.secondaryKey].filter((key) => key !== undefined);
-  if (accepted.length === 0) {
+  const digests = digestsOf(keys);
+  if (digests.length === 0) {
     remove(folder.keysFile);
-    return;
+  } else {
+    writeJson(folder.keysFile, digests, 0o600);
   }
-  const digests = accepted.map((key) => createHash("sha256").update(key).digest("hex"));
-  writeJson(folder.keysFile, digests, 0o600);
+}
+
+function digestsOf({ primaryKey, secondaryKey }: ServiceKeys): string[] {
+  const accepted = [primaryKey, secondaryKey].filter((key) => key !== undefined);
+  return accepted.map((key) => createHash("sha256").update(key).digest("hex"));
 }
 
 function newKey(): string {

@@ -43,6 +43,7 @@ export function launchOf(
       ...scorestack(folder, inputs, image, release),
     },
     cwd: app,
+    image: image.folder,
     workers: inputs.workers,
     startTimeoutSeconds: inputs.startTimeoutSeconds,
     // Longer than the server's own patience, so that it ends by itself.

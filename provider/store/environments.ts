@@ -7,7 +7,9 @@ import type { EnvironmentSpec } from "../../components/internal/local-contract";
 import { lockFits, pinnedPackages } from "../../components/internal/lock";
 import { UserError } from "../rpc/handler";
 import { runUv } from "../uv";
+import type { Care } from "./contents";
 import { entries, exclusively, readJson, remove, writeJson } from "./files";
+import { missingPackageFiles } from "./packages";
 
 export interface StoredEnvironment {
   key: string;
@@ -38,21 +40,25 @@ export class EnvironmentStore {
     return hash.digest("hex").slice(0, 16);
   }
 
-  /** The environment, built and locked if it isn't there. A half-built one is made anew. */
-  async ensure(spec: EnvironmentSpec, log: Progress): Promise<StoredEnvironment> {
+  /** The environment, built and locked if it isn't there. A half-built one is made anew, a damaged one mended. */
+  async ensure(spec: EnvironmentSpec, log: Progress, care: Care = "quick"): Promise<StoredEnvironment> {
     const key = this.key(spec);
-    const ready = this.get(key);
+    const ready = this.has(key, care) && this.get(key);
     if (ready) {
       return ready;
     }
-    return exclusively(
-      path.join(this.folder, "locks", key),
-      async () => this.get(key) ?? (await this.build(key, spec, log)),
+    return exclusively(path.join(this.folder, "locks", key), async () =>
+      this.has(key, care) ? (this.get(key) as StoredEnvironment) : await this.build(key, spec, log),
     );
   }
 
   get(key: string): StoredEnvironment | undefined {
     return fs.existsSync(this.python(key)) ? (readJson(this.record(key)) as StoredEnvironment | undefined) : undefined;
+  }
+
+  /** Whether it is there: its record and interpreter, and with thorough care the files of its packages. */
+  has(key: string, care: Care): boolean {
+    return this.get(key) !== undefined && (care === "quick" || missingPackageFiles(this.folderOf(key)).length === 0);
   }
 
   all(): StoredEnvironment[] {
@@ -76,13 +82,33 @@ export class EnvironmentStore {
 
   private async build(key: string, spec: EnvironmentSpec, log: Progress): Promise<StoredEnvironment> {
     const home = path.join(this.folder, key);
-    this.remove(key);
+    const mending = this.prepare(key, log);
     const uv = (stage: string, ...args: string[]): Promise<string> => runUv(this.projectRoot, stage, args, log);
     const wanted = spec.python === "" ? ">=3.9,<3.13" : spec.python;
-    await uv(`finding Python ${wanted}`, "venv", "--quiet", "--no-project", "--relocatable", "--python", wanted, home);
+    await uv(
+      `finding Python ${wanted}`,
+      "venv",
+      "--quiet",
+      "--no-project",
+      "--relocatable",
+      ...mending.venv,
+      "--python",
+      wanted,
+      home,
+    );
     const lock = await this.lock(key, spec, uv);
     const hashed = / @ /.test(fs.readFileSync(lock, "utf8")) ? [] : ["--require-hashes"];
-    const sync = ["pip", "sync", "--quiet", "--compile-bytecode", ...hashed, "--python", this.python(key), lock];
+    const sync = [
+      "pip",
+      "sync",
+      "--quiet",
+      "--compile-bytecode",
+      ...mending.sync,
+      ...hashed,
+      "--python",
+      this.python(key),
+      lock,
+    ];
     await uv(`installing ${pinnedPackages(fs.readFileSync(lock, "utf8"))} Python packages`, ...sync);
     const version = /version_info = (\S+)/.exec(fs.readFileSync(path.join(home, "pyvenv.cfg"), "utf8"))?.[1];
     if (version === undefined) {
@@ -96,6 +122,19 @@ export class EnvironmentStore {
     };
     writeJson(this.record(key), created);
     return created;
+  }
+
+  /** What is half built goes. What was whole once is mended where it lies, for servers may run from it. */
+  private prepare(key: string, log: Progress): { venv: string[]; sync: string[] } {
+    if (!fs.existsSync(this.record(key))) {
+      this.remove(key);
+      return { venv: [], sync: [] };
+    }
+    const missing = missingPackageFiles(this.folderOf(key));
+    const told = missing.length > 0 ? missing.slice(0, 3).join(", ") : "bin/python or environment.json";
+    log.info(`Python environment ${key} is damaged (${told}): it is mended`);
+    remove(this.record(key));
+    return { venv: ["--allow-existing"], sync: missing.length > 0 ? ["--reinstall"] : [] };
   }
 
   private async lock(

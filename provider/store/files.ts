@@ -2,38 +2,56 @@ import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { lock } from "proper-lockfile";
-import { UserError } from "../rpc/handler";
 
-/** Reads a JSON file; undefined if it isn't there. A file that doesn't parse is named in the error. */
+/** Reads a record; undefined if it isn't there, or is damaged: what it tells of is then made or written anew. */
 export function readJson(file: string): unknown {
-  let text: string;
+  const content = readText(file);
+  return content === undefined ? undefined : parseRecord(content);
+}
+
+/** True for a record that is there and can't be read. */
+export function isDamaged(file: string): boolean {
+  const content = readText(file);
+  return content !== undefined && parseRecord(content) === undefined;
+}
+
+function readText(file: string): string | undefined {
   try {
-    text = fs.readFileSync(file, "utf8");
+    return fs.readFileSync(file, "utf8");
   } catch (problem) {
     if ((problem as NodeJS.ErrnoException).code === "ENOENT") {
       return undefined;
     }
     throw problem;
   }
+}
+
+function parseRecord(text: string): object | undefined {
   try {
-    return JSON.parse(text);
+    const content: unknown = JSON.parse(text);
+    return typeof content === "object" && content !== null ? content : undefined;
   } catch {
-    throw new UserError(`'${file}' is damaged: it must hold JSON; remove it and run the command again`);
+    return undefined;
   }
 }
 
 /** Writes a JSON file whole or not at all. */
 export function writeJson(file: string, content: object, mode = 0o644): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const partial = `${file}.${crypto.randomBytes(6).toString("hex")}.partial`;
+  const partial = partialOf(file);
   const descriptor = fs.openSync(partial, "wx", mode);
   try {
-    fs.writeFileSync(descriptor, `${JSON.stringify(content, null, 2)}\n`);
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
+    try {
+      fs.writeFileSync(descriptor, `${JSON.stringify(content, null, 2)}\n`);
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    fs.renameSync(partial, file);
+  } catch (problem) {
+    remove(partial);
+    throw problem;
   }
-  fs.renameSync(partial, file);
 }
 
 /** Names of the entries of a folder, in order; none if it isn't there. */
@@ -72,7 +90,7 @@ export async function exclusively<T>(folder: string, work: () => Promise<T>): Pr
 
 /** Makes a folder beside its final place, lets `fill` fill it, and moves it there in one step. */
 export async function assemble(target: string, fill: (folder: string) => Promise<void> | void): Promise<void> {
-  const partial = `${target}.${crypto.randomBytes(6).toString("hex")}.partial`;
+  const partial = partialOf(target);
   fs.mkdirSync(partial, { recursive: true });
   try {
     await fill(partial);
@@ -80,6 +98,21 @@ export async function assemble(target: string, fill: (folder: string) => Promise
   } finally {
     remove(partial);
   }
+}
+
+/** Puts a file in the place of another one, in one step, so that who reads it has the one or the other. */
+export function putInPlace(source: string, target: string, how: "copy" | "link", executable = false): void {
+  const partial = partialOf(target);
+  try {
+    place(source, partial, how, executable);
+    fs.renameSync(partial, target);
+  } finally {
+    remove(partial);
+  }
+}
+
+function partialOf(target: string): string {
+  return `${target}.${crypto.randomBytes(6).toString("hex")}.partial`;
 }
 
 /** Puts a file at another place without a second copy where the file system can, read-only. */

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { hashFile } from "../../components/internal/content-hash";
+import { canonicalJson, hashFile } from "../../components/internal/content-hash";
 import type { ImageModel, LocalImageInputs } from "../../components/internal/local-contract";
 import { UserError } from "../rpc/handler";
-import { assemble, entries, exclusively, filesBelow, numbered, place, readJson, remove, writeJson } from "./files";
+import { type Care, type Contents, damagedFiles, noteContents } from "./contents";
+import { assemble, entries, exclusively, numbered, putInPlace, readJson, remove, writeJson } from "./files";
 import type { ModelStore } from "./models";
 
 /** What an image is made of: `bundles/<identity>/image.json`. */
@@ -15,6 +16,8 @@ export interface Bundle {
   models: ImageModel[];
   /** Bundle path → where it came from, for messages. */
   sources: Record<string, string>;
+  /** Its files, which the supervisor holds each server's against; stores of earlier releases have none. */
+  contents?: Contents;
 }
 
 /** A name and number of an image: `images/<name>/<version>.json`. */
@@ -37,18 +40,26 @@ export class ImageStore {
     private readonly models: ModelStore,
   ) {}
 
-  /** Makes the bundle, if it isn't there or isn't whole, and gives it the name's version: the one it has, or the next. */
-  async build(inputs: LocalImageInputs, environment: string): Promise<StoredImage> {
+  /**
+   * Makes the bundle, or mends it, and gives it the name's version: the one it has, the one it `had` if that record is lost or
+   * damaged, or the next.
+   */
+  async build(inputs: LocalImageInputs, environment: string, had?: number): Promise<StoredImage> {
     await exclusively(path.join(this.bundles, "locks", inputs.identity), async () => {
-      const known = this.bundle(inputs.identity);
-      if (known?.environment !== environment || !this.isWhole(inputs)) {
-        remove(this.folderOf(inputs.identity));
-        await assemble(this.folderOf(inputs.identity), (partial) => {
+      const home = this.folderOf(inputs.identity);
+      if (!fs.existsSync(home)) {
+        await assemble(home, (partial) => {
           this.fill(partial, inputs, environment);
         });
+      } else if (
+        this.bundle(inputs.identity)?.environment !== environment ||
+        this.damage(inputs, "thorough").length > 0
+      ) {
+        // Where it lies, file by file: a server may run from it.
+        this.fill(home, inputs, environment);
       }
     });
-    return exclusively(path.join(this.names, inputs.imageName), () => Promise.resolve(this.name(inputs)));
+    return exclusively(path.join(this.names, inputs.imageName), () => Promise.resolve(this.name(inputs, had)));
   }
 
   find(name: string, identity: string): StoredImage | undefined {
@@ -80,14 +91,18 @@ export class ImageStore {
     return path.join(this.bundles, identity);
   }
 
-  /** True if every file of the bundle has the content it was made of. */
-  isWhole(inputs: Pick<LocalImageInputs, "identity" | "files" | "models">): boolean {
-    const home = this.folderOf(inputs.identity);
-    const files = Object.entries(inputs.files);
-    return (
-      files.every(([target, { sha256 }]) => hashIfThere(path.join(home, target)) === sha256) &&
-      inputs.models.every((model) => fs.existsSync(path.join(home, modelFolder(model))))
-    );
+  /** Files of a bundle that are not as they were built. */
+  damage(inputs: LocalImageInputs, care: Care): string[] {
+    const bundle = this.bundle(inputs.identity);
+    const expected = Object.entries(inputs.files).map(([file, { sha256 }]) => [file, sha256]);
+    const noted = Object.fromEntries(expected.map(([file = ""]) => [file, bundle?.contents?.[file]?.sha256]));
+    const { identity, runtime, executionScript, models } = inputs;
+    const core = { identity, runtime, executionScript, models };
+    const known = bundle && Object.fromEntries(Object.keys(core).map((key) => [key, bundle[key as keyof Bundle]]));
+    if (canonicalJson([core, Object.fromEntries(expected)]) !== canonicalJson([known ?? null, noted])) {
+      return ["image.json"];
+    }
+    return damagedFiles(this.folderOf(identity), bundle?.contents ?? {}, care);
   }
 
   removeName(name: string, version: number): void {
@@ -99,47 +114,63 @@ export class ImageStore {
   }
 
   private fill(folder: string, inputs: LocalImageInputs, environment: string): void {
+    const hashes: Record<string, string> = {};
     for (const [target, { source, sha256, executable }] of Object.entries(inputs.files)) {
-      const from = path.resolve(this.projectRoot, source);
-      place(from, path.join(folder, target), "copy", executable);
+      hashes[target] = sha256;
+      if (hashIfThere(path.join(folder, target)) === sha256) {
+        continue;
+      }
+      putInPlace(path.resolve(this.projectRoot, source), path.join(folder, target), "copy", executable);
       if (hashFile(path.join(folder, target)) !== sha256) {
         throw new UserError(`'${source}' changed while image '${inputs.imageName}' was built; run the command again`);
       }
     }
     for (const model of inputs.models) {
-      this.addModel(path.join(folder, modelFolder(model)), model);
+      Object.assign(hashes, this.addModel(folder, model));
     }
     fs.writeFileSync(path.join(folder, "Dockerfile"), inputs.dockerfile);
     const sources = Object.fromEntries(Object.entries(inputs.files).map(([target, { source }]) => [target, source]));
     const { identity, runtime, executionScript, models } = inputs;
-    writeJson(path.join(folder, "image.json"), { identity, runtime, executionScript, environment, models, sources });
+    const contents = noteContents(folder, hashes);
+    const bundle: Bundle = { identity, runtime, executionScript, environment, models, sources, contents };
+    writeJson(path.join(folder, "image.json"), bundle);
   }
 
-  private addModel(target: string, { modelName, version, digest }: ImageModel): void {
+  /** Returns its files' hashes by their paths in the bundle. */
+  private addModel(folder: string, { modelName, version, digest }: ImageModel): Record<string, string> {
     const stored = this.models.get(modelName, version);
     if (stored?.digest !== digest) {
       throw new UserError(
         `model '${modelName}:${version}' is not in the store with the expected content; run npm run refresh, then npm run up`,
       );
     }
-    if (!this.models.isWhole(stored)) {
+    const [damaged] = this.models.damage(stored, "thorough");
+    if (damaged !== undefined) {
       throw new UserError(
-        `model '${modelName}:${version}' is damaged in the store; run npm run up to register it again`,
+        `model '${modelName}:${version}' is damaged in the store (${damaged}); run npm run refresh -- --yes, then npm run up`,
       );
     }
-    const content = this.models.content(modelName, version);
-    for (const file of filesBelow(content)) {
-      place(path.join(content, file), path.join(target, file), "link");
-    }
+    const target = modelFolder({ modelName, version });
+    return Object.fromEntries(
+      Object.entries(stored.contents ?? {}).map(([file, { sha256 }]) => {
+        const from = path.join(this.models.content(modelName, version), file);
+        const to = path.join(folder, target, file);
+        if (fs.statSync(to, { throwIfNoEntry: false })?.ino !== fs.statSync(from).ino && hashIfThere(to) !== sha256) {
+          putInPlace(from, to, "link");
+        }
+        return [path.join(target, file), sha256];
+      }),
+    );
   }
 
-  private name(inputs: LocalImageInputs): StoredImage {
+  private name(inputs: LocalImageInputs, had?: number): StoredImage {
     const known = this.find(inputs.imageName, inputs.identity);
+    const isLost = had !== undefined && !this.versions(inputs.imageName).some(({ version }) => version === had);
     const last = readJson(path.join(this.names, inputs.imageName, "last.json")) as { version: number } | undefined;
     const next = Math.max(last?.version ?? 0, ...numbered(path.join(this.names, inputs.imageName))) + 1;
     const image: StoredImage = {
       name: inputs.imageName,
-      version: known?.version ?? next,
+      version: known?.version ?? (isLost ? had : next),
       identity: inputs.identity,
       tags: inputs.tags ?? {},
       properties: inputs.properties ?? {},
@@ -152,8 +183,8 @@ export class ImageStore {
   }
 
   private versions(name: string): StoredImage[] {
-    return numbered(path.join(this.names, name)).map(
-      (version) => readJson(path.join(this.names, name, `${version}.json`)) as StoredImage,
+    return numbered(path.join(this.names, name)).flatMap(
+      (version) => (readJson(path.join(this.names, name, `${version}.json`)) as StoredImage | undefined) ?? [],
     );
   }
 }

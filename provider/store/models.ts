@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { hashContent } from "../../components/internal/content-hash";
 import type { LocalModelInputs } from "../../components/internal/local-contract";
 import { UserError } from "../rpc/handler";
+import { type Care, type Contents, damagedFiles, noteContents } from "./contents";
 import { assemble, entries, exclusively, numbered, place, readJson, remove, writeJson } from "./files";
 
 export interface StoredModel {
@@ -17,6 +18,8 @@ export interface StoredModel {
   frameworkVersion?: string;
   sampleInput?: string;
   registeredAt: string;
+  /** Files of its content; stores of earlier releases have none. */
+  contents?: Contents;
 }
 
 /** Models by name and version: `models/<name>/<version>/{model.json, content/}`. Versions are never changed or renumbered. */
@@ -26,27 +29,38 @@ export class ModelStore {
     private readonly projectRoot: string,
   ) {}
 
-  /** Registers content under a name: the version it already has, or the next one. */
-  async register(inputs: LocalModelInputs): Promise<StoredModel> {
+  /** Registers content under a name: the version it already has, the one it `had` if that is lost or damaged, or the next one. */
+  async register(inputs: LocalModelInputs, had?: number): Promise<StoredModel> {
     const home = path.join(this.folder, inputs.modelName);
     return exclusively(home, async () => {
       const known = this.find(inputs.modelName, inputs.digest);
-      const version = known?.version ?? this.nextVersion(inputs.modelName);
+      const lost = had !== undefined && this.get(inputs.modelName, had) === undefined ? had : undefined;
+      const version = known?.version ?? lost ?? this.nextVersion(inputs.modelName);
       const model = describe(inputs, version, known?.registeredAt ?? new Date().toISOString());
-      if (known && this.isWhole(known)) {
-        writeJson(this.record(known.name, known.version), model);
-        return model;
+      if (known && this.damage(known, "thorough").length === 0) {
+        const kept = { ...model, contents: known.contents };
+        writeJson(this.record(known.name, known.version), kept);
+        return kept;
       }
-      if (known) {
-        remove(path.join(home, String(version)));
-      }
-      await assemble(path.join(home, String(version)), (partial) => {
-        this.copy(inputs, path.join(partial, "content"));
-        writeJson(path.join(partial, "model.json"), model);
-      });
-      writeJson(path.join(home, "last.json"), { version: Math.max(version, this.last(inputs.modelName)) });
-      return model;
+      return this.fill(path.join(home, String(version)), inputs, model);
     });
+  }
+
+  private async fill(
+    target: string,
+    inputs: LocalModelInputs,
+    model: Omit<StoredModel, "contents">,
+  ): Promise<StoredModel> {
+    let contents: Contents = {};
+    const last = Math.max(model.version, this.last(model.name));
+    await assemble(target, (partial) => {
+      contents = this.copy(inputs, path.join(partial, "content"));
+      writeJson(path.join(partial, "model.json"), { ...model, contents });
+      // Whatever damaged content is there goes only once there is better.
+      remove(target);
+    });
+    writeJson(path.join(path.dirname(target), "last.json"), { version: last });
+    return { ...model, contents };
   }
 
   find(name: string, digest: string): StoredModel | undefined {
@@ -70,20 +84,17 @@ export class ModelStore {
     return path.join(this.folder, name, String(version), "content");
   }
 
-  /** True if the stored bytes are those that were registered. */
-  isWhole(model: StoredModel): boolean {
-    const [entry] = entries(this.content(model.name, model.version));
-    return (
-      entry !== undefined &&
-      hashContent(path.join(this.content(model.name, model.version), entry)).digest === model.digest
-    );
+  /** Files that are not as they were registered. */
+  damage({ name, version, contents = {} }: StoredModel, care: Care): string[] {
+    const damaged = damagedFiles(this.content(name, version), contents, care);
+    return Object.keys(contents).length > 0 ? damaged : ["model.json"];
   }
 
   remove(name: string, version: number): void {
     remove(path.join(this.folder, name, String(version)));
   }
 
-  private copy(inputs: LocalModelInputs, target: string): void {
+  private copy(inputs: LocalModelInputs, target: string): Contents {
     const source = path.resolve(this.projectRoot, inputs.source);
     const isFile = fs.statSync(source).isFile();
     for (const file of hashContent(source).files) {
@@ -91,12 +102,14 @@ export class ModelStore {
       const to = isFile ? file.path : path.join(path.basename(source), file.path);
       place(from, path.join(target, to), "copy", file.executable);
     }
-    const copied = hashContent(path.join(target, path.basename(source))).digest;
-    if (copied !== inputs.digest) {
+    const copied = hashContent(path.join(target, path.basename(source)));
+    if (copied.digest !== inputs.digest) {
       throw new UserError(
         `model '${inputs.modelName}' changed while it was registered: ${inputs.source}; run the command again`,
       );
     }
+    const inside = (file: string): string => (isFile ? file : path.join(path.basename(source), file));
+    return noteContents(target, Object.fromEntries(copied.files.map((file) => [inside(file.path), file.sha256])));
   }
 
   private versions(name: string): number[] {
@@ -118,7 +131,7 @@ export class ModelStore {
   }
 }
 
-function describe(inputs: LocalModelInputs, version: number, registeredAt: string): StoredModel {
+function describe(inputs: LocalModelInputs, version: number, registeredAt: string): Omit<StoredModel, "contents"> {
   return {
     name: inputs.modelName,
     version,

@@ -35,6 +35,15 @@ def write_json(path, content):
     os.replace(partial, path)
 
 
+def stamp(path):
+    """Tells a file from what somebody else made of it; None without one."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return (status.st_ino, status.st_size, status.st_mtime_ns)
+
+
 def remove(path):
     try:
         os.remove(path)

@@ -10,6 +10,7 @@ import threading
 import time
 
 from files import read_json
+from image_check import ImageCheck
 from secret_channel import Hider, pipe_of
 
 LOG_TAIL_LINES, LOG_LINE_BYTES, LOG_READ_BYTES = 200, 64 * 1024, 64 * 1024
@@ -27,7 +28,7 @@ class Server:
         # A folder of its own for each start, which no worker of another one can report to.
         self._reports = os.path.abspath(tempfile.mkdtemp(prefix=f"{desired['revision']}-", dir="reports"))
         open(os.path.join(self._reports, "admission"), "w").close()
-        self.started_at, self._admitted_at = time.time(), None
+        self.started_at, self._admitted_at, self._check = time.time(), None, ImageCheck(desired.get("image"))
         self._deadline = time.monotonic() + desired["startTimeoutSeconds"]
         report_to = {"SCORESTACK_REPORT_DIR": self._reports, "SCORESTACK_SUPERVISOR_PID": str(os.getpid())}
         pipe = pipe_of(secrets)
@@ -58,6 +59,8 @@ class Server:
 
     def start_problem(self):
         """Why it can't be admitted any more; None while it still may."""
+        if self._check.problem:
+            return self._check.problem
         if self.process.poll() is not None:
             return f"the server ended before it was ready ({exit_words(self.process.returncode)})"
         if time.monotonic() > self._deadline:
@@ -65,8 +68,8 @@ class Server:
         return None
 
     def is_ready(self):
-        """True once every worker has proven itself."""
-        return len(self._reported("ready")) >= self.desired["workers"]
+        """True once every worker has proven itself, and the image is as it was built."""
+        return self._check.done and not self._check.problem and len(self._reported("ready")) >= self.desired["workers"]
 
     def has_closed(self):
         """True once none of its workers accepts a connection any more."""

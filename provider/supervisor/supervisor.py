@@ -5,7 +5,7 @@
 SERVICE_FOLDER/desired.json says what should answer:
 
     {"serial": 7, "port": 5001, "revision": 3, "argv": [...], "env": {...}, "cwd": "...", "workers": 1,
-     "startTimeoutSeconds": 300, "drainSeconds": 30, "secrets": {"names": [...], "salt": "...", "digest": "..."}}
+     "image": FOLDER, "startTimeoutSeconds": 300, "drainSeconds": 30, "secrets": {"names": [...], "salt": "...", "digest": "..."}}
 
 and SERVICE_FOLDER/status.json says what does:
 
@@ -33,7 +33,7 @@ import sys
 import threading
 import time
 
-from files import open_log, read_json, remove, write_json
+from files import open_log, read_json, remove, stamp, write_json
 from secret_channel import SecretVariables
 from server import Server, exit_words, process_start
 
@@ -68,7 +68,7 @@ class Supervisor:
         self._desired, self._server, self._candidate, self._revival = None, None, None, None
         self._serial, self._failure, self._restarts, self._in_a_row, self._restart_at = 0, None, 0, 0, None
         self._endings, self._closing, self._close_by, self._stopping = [], None, 0.0, False
-        self._secrets, self._secrets_by = SecretVariables(log), None
+        self._secrets, self._secrets_by, self._stamp, self._told = SecretVariables(log), None, None, None
 
     def run(self):
         woken = self._handle_signals()
@@ -276,13 +276,18 @@ class Supervisor:
             "restarts": self._restarts,
             "failure": self._failure,
         }
-        if status != self._written:
+        if status != self._written or stamp("status.json") != self._stamp:
             try:
                 write_json("status.json", status)
             except OSError as problem:  # a full disk is no reason to stop answering
-                self._log.info("the status can't be written: %s", problem)
+                self._tell_once(f"the status can't be written: {problem}")
                 return
-            self._written = status
+            self._written, self._stamp, self._told = status, stamp("status.json"), None
+
+    def _tell_once(self, problem):
+        if problem != self._told:
+            self._log.info("%s", problem)
+        self._told = problem
 
     def _state(self):
         if self._server:
