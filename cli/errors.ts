@@ -33,6 +33,11 @@ export function debugging(): boolean {
 /** What to do about failures that the engine only names. */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [
+    /no space left on device/,
+    "free space on the disk of .scorestack/ (npm run prune removes what nothing uses), then run the command again",
+  ],
+  [/read-only file system/, "the folder .scorestack/ must be writable for this; status, score and logs work without"],
+  [
     /incorrect passphrase/,
     "'encryptionsalt' in the stack's Pulumi.<stack>.yaml, or its state, belongs to another passphrase: set " +
       "PULUMI_CONFIG_PASSPHRASE to that one, or, if the file has no secrets, remove the line from it",
@@ -41,7 +46,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
 
 /** What an engine command said about its failure: its own error lines, with a remedy where there is one. */
 export function engineFailure(said: string): CliError {
-  const lines = said.split("\n").filter((line) => line.startsWith("error: "));
+  const lines = said.match(/^error: .*(\n[ \t]+\S.*|\n(?=\n?[ \t]+\S))*/gm) ?? [];
   const remedy = remedies.find(([pattern]) => pattern.test(said))?.[1];
   return new CliError([...(lines.length > 0 ? [...new Set(lines)] : [said]), ...(remedy ? [remedy] : [])].join("\n"));
 }

@@ -23,6 +23,7 @@ export interface Lock {
 export type Holder = "alive" | "dead" | "orphan" | "unknown";
 
 const stopMs = 60_000;
+const tornMs = 1000;
 const agentPrefix = "scorestack-cli-";
 
 /** Says to which command line an engine belongs; it stands in the engine's arguments. */
@@ -53,16 +54,29 @@ export function readLocks(project: Project, stackName: string): Lock[] {
   if (!project.stateFolder) {
     return [];
   }
-  const folder = path.join(project.stateFolder, ".pulumi", "locks", "organization", project.name, stackName);
-  if (!fs.existsSync(folder)) {
-    return [];
-  }
-  return fs
-    .readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => path.join(folder, name))
+  return lockFiles(project.stateFolder, project, stackName)
+    .filter((file) => file.endsWith(".json"))
     .map((file) => parseLock(file, fs.readFileSync(file, "utf8")))
     .filter((lock) => lock !== undefined);
+}
+
+function lockFiles(stateFolder: string, project: Project, stackName: string): string[] {
+  const folder = path.join(stateFolder, ".pulumi", "locks", "organization", project.name, stackName);
+  return fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [];
+}
+
+/** Removes locks that were never written to their end, by an engine that was killed or had no space: the next can't read them. */
+function clearTornLocks(project: Project, stackName: string): void {
+  const files = project.stateFolder ? lockFiles(project.stateFolder, project, stackName) : [];
+  const locks = files.filter((file) => /\.json(\.[^.]+\.tmp)?$/.test(file));
+  for (const file of locks.filter((one) => !parseLock(one, fs.readFileSync(one, "utf8")))) {
+    const age = Date.now() - fs.statSync(file).mtimeMs;
+    // One that was begun just now may be another engine's; a clock that was put back does not keep it.
+    if (Math.abs(age) > tornMs) {
+      fs.rmSync(file, { force: true });
+      say(`Removed ${path.basename(file)}, a lock that was never written to its end.`);
+    }
+  }
 }
 
 export function holderOf(lock: Lock): Holder {
@@ -89,6 +103,7 @@ export function holderOf(lock: Lock): Holder {
  * `CliError` when a run is under way, or may be on another machine.
  */
 export async function clearDeadLocks(project: Project, stackName: string): Promise<void> {
+  clearTornLocks(project, stackName);
   for (const lock of readLocks(project, stackName)) {
     const holder = holderOf(lock);
     const who = `process ${lock.pid} (${lock.username} on ${lock.hostname}, since ${lock.timestamp})`;

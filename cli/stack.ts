@@ -8,6 +8,7 @@ import { keepSettingsClean, passphraseEnvironment, removeBareSettings } from "./
 import { clearPendingOperations } from "./pending";
 import { openProject, type Project } from "./project";
 import { bundleProgram, projectProgram } from "./program";
+import { requireSpace } from "./space";
 import { mendState, stackStateFile } from "./state";
 
 /** A stack of this project, and the engine that works on it. */
@@ -88,6 +89,7 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
     isNew = true;
   };
   if (options.clear) {
+    requireSpace(project, stackName);
     await clearDeadLocks(project, stackName);
   }
   mendState(project, stackName, options.clear === true && isLocalStack(stackName));

@@ -108,7 +108,15 @@ function explain(stage: string, problem: ExecFileException & { stderr?: string }
   if (problem.name === "AbortError") {
     return new UserError(`${stage}: stopped; run the command again to go on`);
   }
+  if (problem.signal) {
+    return new UserError(`${stage}: uv was ended by ${problem.signal}; run the command again to begin anew`);
+  }
   const said = (problem.stderr ?? problem.message).trim();
+  if (/No space left on device|os error 28/.test(said)) {
+    return new UserError(
+      `${stage}: the disk is full; free some, or run npm run prune, and run the command again\n${said}`,
+    );
+  }
   const remedy = /No interpreter found|No download|python-build-standalone/i.test(said)
     ? "install that version of Python and put it on PATH, or change 'python' in the conda file"
     : "correct the conda file";

@@ -4,6 +4,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { Changes, ChangeKind } from "./diff";
+import { diskProblem } from "./disk";
 import { EngineLog } from "./engine-log";
 import { type Context, type Handler, UserError } from "./handler";
 import { open, type Opened, seal, topLevel } from "./values";
@@ -211,7 +212,8 @@ function answer<Request, Response>(
         },
         (problem: unknown) => {
           const error = problem instanceof Error ? problem : new Error(String(problem));
-          const details = error instanceof UserError ? error.message : (error.stack ?? error.message);
+          const plain = error instanceof UserError ? error.message : diskProblem(error);
+          const details = plain ?? error.stack ?? error.message;
           callback({ code: grpc.status.UNKNOWN, details });
         },
       );
