@@ -12,7 +12,7 @@ const samePressMs = 400;
 
 const running: Stoppable[] = [];
 let presses = 0;
-let lastPress = 0;
+let lastPress = -Infinity;
 
 /** Whether the user has asked to stop. */
 export function isInterrupted(): boolean {
@@ -26,7 +26,7 @@ export function isInterrupted(): boolean {
 export function handleSignals(exit: (code: number) => void): void {
   for (const signal of signals) {
     process.on(signal, () => {
-      const now = Date.now();
+      const now = performance.now();
       if (now - lastPress < samePressMs) {
         return;
       }

@@ -134,7 +134,7 @@ async function stopOrphan(pid: number): Promise<void> {
   const progress = new Progress(`Waiting for process ${pid}, left at work by a run that was killed`);
   try {
     process.kill(pid, "SIGINT");
-    for (const end = Date.now() + stopMs; isAlive(pid) && Date.now() < end;) {
+    for (const end = performance.now() + stopMs; isAlive(pid) && performance.now() < end;) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     if (isAlive(pid)) {

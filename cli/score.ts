@@ -40,7 +40,7 @@ export async function score(
   const { method, path: target, headers, body } = request ?? fromSample(pickSample(store, service, options.sample));
   const key = await keyOf(root, service, options.stack);
   const authorization: Record<string, string> = key === undefined ? {} : { Authorization: `Bearer ${key}` };
-  const started = Date.now();
+  const started = performance.now();
   const response = await send(new URL(target, service.scoringUri), {
     method,
     headers: { ...headers, ...authorization },
@@ -48,7 +48,7 @@ export async function score(
     signal: AbortSignal.timeout(timeoutMs),
   });
   const reply = Buffer.from(await response.arrayBuffer());
-  say(`${response.status} ${response.statusText} (${elapsedMs(Date.now() - started)})`);
+  say(`${response.status} ${response.statusText} (${elapsedMs(performance.now() - started)})`);
   process.stdout.write(reply.at(-1) === 10 || reply.length === 0 ? reply : Buffer.concat([reply, Buffer.from("\n")]));
   if (!response.ok) {
     setExitCode(1);

@@ -4,7 +4,8 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { findPython } from "./python";
 import { UserError } from "./rpc/handler";
-import { assemble, exclusively, freeBytes } from "./store/files";
+import { exclusively } from "./store/exclusive";
+import { assemble, freeBytes } from "./store/files";
 import type { Progress } from "./store/environments";
 
 const run = promisify(execFile);
@@ -45,10 +46,10 @@ export async function runUv(
   });
   fs.mkdirSync(path.join(projectRoot, ".scorestack"), { recursive: true });
   requireSpace(stage, freeBytes(path.join(projectRoot, ".scorestack")));
-  const started = Date.now();
+  const started = performance.now();
   log.progress(`${stage} …`);
   const clock = setInterval(() => {
-    log.progress(`${stage} … ${Math.round((Date.now() - started) / 1000)} s`);
+    log.progress(`${stage} … ${Math.round((performance.now() - started) / 1000)} s`);
   }, 2000);
   try {
     const options = { maxBuffer: 64 * 1024 * 1024, signal: log.cancelled, env: uvEnvironment() };

@@ -39,7 +39,7 @@ export function elapsed(milliseconds: number): string {
 
 /** A long step: in place on a terminal, else a plain line at each change of `stage`, and one every half minute. */
 export class Progress {
-  private readonly started = Date.now();
+  private readonly started = performance.now();
   private readonly timer: NodeJS.Timeout;
   private detail = "";
   private lastLine = 0;
@@ -65,12 +65,12 @@ export class Progress {
     clearInterval(this.timer);
     clearLive();
     if (message !== undefined) {
-      say(`${message} (${elapsed(Date.now() - this.started)})`);
+      say(`${message} (${elapsed(performance.now() - this.started)})`);
     }
   }
 
   private show(changed: boolean): void {
-    const passed = Date.now() - this.started;
+    const passed = performance.now() - this.started;
     const stage = passed < tickMs ? this.stage : `${this.stage} (${elapsed(passed)})`;
     const line = this.detail === "" ? stage : `${stage}: ${this.detail}`;
     if (process.stderr.isTTY) {
@@ -79,8 +79,8 @@ export class Progress {
       clearLive();
       process.stderr.write(text);
       liveLength = text.length;
-    } else if (changed || Date.now() - this.lastLine > 30_000) {
-      this.lastLine = Date.now();
+    } else if (changed || performance.now() - this.lastLine > 30_000) {
+      this.lastLine = performance.now();
       process.stderr.write(`${line}\n`);
     }
   }

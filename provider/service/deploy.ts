@@ -2,7 +2,7 @@ import type { LocalServiceInputs, LocalServiceOutputs } from "../../components/i
 import { canonicalJson } from "../../components/internal/content-hash";
 import { type Context, UserError } from "../rpc/handler";
 import type { Store } from "../store";
-import { exclusively } from "../store/files";
+import { exclusively } from "../store/exclusive";
 import { explainFailure } from "./failure";
 import type { Desired, Release, ServiceFolder } from "./files";
 import { hasKeys, keysFor, type ServiceKeys, writeKeys } from "./keys";

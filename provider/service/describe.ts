@@ -1,7 +1,7 @@
 import type { ServiceRecord } from "../store/records";
 import { addresses } from "./deploy";
 import type { ServiceFolder, Status } from "./files";
-import { groupMemory } from "./process";
+import { ageInSeconds, groupMemory } from "./process";
 import { liveStatus } from "./supervisor";
 
 /** A service as it stands now; undefined for a folder that holds none. */
@@ -24,12 +24,20 @@ export function describeService(folder: ServiceFolder): ServiceRecord | undefine
     port,
     ...addresses(port),
     pid: server?.pid,
-    startedAt: server ? new Date(server.startedAt * 1000).toISOString() : undefined,
+    startedAt: server ? startOf(server).toISOString() : undefined,
     restarts: status?.restarts ?? 0,
     memoryInBytes: server ? groupMemory(server.pid) : undefined,
     logFile: folder.logFile,
     problem: desired && release ? problemOf(status) : "what is kept of it on the disk is damaged; npm run up mends it",
   };
+}
+
+/** By the clock as it is now: the supervisor's note may be of another time. */
+function startOf({ pid, startedAt }: { pid: number; startedAt: number }): Date {
+  const age = ageInSeconds(pid);
+  const known =
+    age === undefined || Number.isNaN(age) ? Math.min(startedAt * 1000, Date.now()) : Date.now() - age * 1000;
+  return new Date(known);
 }
 
 function problemOf(status: Status | undefined): string | undefined {

@@ -8,8 +8,26 @@ export interface ProcessIdentity {
   readonly pidStartedAt: string;
 }
 
+/** USER_HZ, which is the same on every Linux. */
+const ticksPerSecond = 100;
+
 export function isAlive({ pid, pidStartedAt }: ProcessIdentity): boolean {
   return startOf(pid) === pidStartedAt;
+}
+
+/** The process of that id as it is now. */
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, pidStartedAt: startOf(pid) ?? "" };
+}
+
+/** How long a process has run, by a clock that does not jump; undefined where /proc is not there. */
+export function ageInSeconds(pid: number): number | undefined {
+  try {
+    const uptime = Number(fs.readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+    return uptime - Number(startOf(pid)) / ticksPerSecond;
+  } catch {
+    return undefined;
+  }
 }
 
 function startOf(pid: number): string | undefined {

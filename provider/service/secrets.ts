@@ -51,8 +51,8 @@ export async function giveSecrets(
   values: Variables,
   hasEnded: () => boolean,
 ): Promise<void> {
-  const end = Date.now() + patienceMs;
-  const isOver = (): boolean => hasEnded() || Date.now() > end;
+  const end = performance.now() + patienceMs;
+  const isOver = (): boolean => hasEnded() || performance.now() > end;
   let descriptor: number | undefined;
   try {
     const fifo = await until(isOver, () =>

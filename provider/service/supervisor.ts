@@ -40,8 +40,8 @@ export async function apply(
   if (desired.secrets) {
     await giveSecrets(folder, desired.secrets, secrets, () => launched?.exitCode !== undefined);
   }
-  const deadline = Date.now() + (desired.startTimeoutSeconds + 30) * 1000;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + (desired.startTimeoutSeconds + 30) * 1000;
+  while (performance.now() < deadline) {
     const status = liveStatus(folder);
     if (status?.serial === desired.serial && isSettled(status, desired)) {
       return status;
@@ -68,8 +68,8 @@ export async function stop(folder: ServiceFolder): Promise<void> {
     return;
   }
   signal(status, "SIGTERM");
-  const patience = Date.now() + ((folder.desired()?.drainSeconds ?? 30) + 10) * 1000;
-  while (isAlive(status) && Date.now() < patience) {
+  const patience = performance.now() + ((folder.desired()?.drainSeconds ?? 30) + 10) * 1000;
+  while (isAlive(status) && performance.now() < patience) {
     await sleep(20);
   }
   // Its server ends by itself when the supervisor is gone.

@@ -8,7 +8,8 @@ import { lockFits, pinnedPackages } from "../../components/internal/lock";
 import { UserError } from "../rpc/handler";
 import { runUv } from "../uv";
 import type { Care } from "./contents";
-import { entries, exclusively, readJson, remove, writeJson } from "./files";
+import { exclusively } from "./exclusive";
+import { entries, readJson, remove, writeJson } from "./files";
 import { missingPackageFiles } from "./packages";
 
 export interface StoredEnvironment {

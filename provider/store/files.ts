@@ -1,7 +1,6 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { lock } from "proper-lockfile";
 
 /** Reads a record; undefined if it isn't there, or is damaged: what it tells of is then made or written anew. */
 export function readJson(file: string): unknown {
@@ -70,22 +69,6 @@ export function numbered(folder: string): number[] {
     .filter((number) => number !== undefined)
     .map(Number)
     .sort((a, b) => a - b);
-}
-
-/** Does work that no other process may do at the same time on the same folder. */
-export async function exclusively<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  fs.mkdirSync(folder, { recursive: true });
-  const release = await lock(folder, {
-    lockfilePath: path.join(folder, ".lock"),
-    stale: 15_000,
-    update: 5_000,
-    retries: { retries: 1200, factor: 1, minTimeout: 250, maxTimeout: 250 },
-  });
-  try {
-    return await work();
-  } finally {
-    await release();
-  }
 }
 
 /** Makes a folder beside its final place, lets `fill` fill it, and moves it there in one step. */

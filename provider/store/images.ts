@@ -4,7 +4,8 @@ import { canonicalJson, hashFile } from "../../components/internal/content-hash"
 import type { ImageModel, LocalImageInputs } from "../../components/internal/local-contract";
 import { UserError } from "../rpc/handler";
 import { type Care, type Contents, damagedFiles, noteContents } from "./contents";
-import { assemble, entries, exclusively, numbered, putInPlace, readJson, remove, writeJson } from "./files";
+import { exclusively } from "./exclusive";
+import { assemble, entries, numbered, putInPlace, readJson, remove, writeJson } from "./files";
 import type { ModelStore } from "./models";
 
 /** What an image is made of: `bundles/<identity>/image.json`. */
@@ -66,11 +67,9 @@ export class ImageStore {
     return this.versions(name).find((image) => image.identity === identity);
   }
 
-  /** The names and versions of an identity, newest last. */
+  /** The names and versions of an identity, in the order of names: which is the newest, a clock that jumped could not tell. */
   named(identity: string): StoredImage[] {
-    return this.all()
-      .filter((image) => image.identity === identity)
-      .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+    return this.all().filter((image) => image.identity === identity);
   }
 
   all(): StoredImage[] {

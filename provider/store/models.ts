@@ -4,7 +4,8 @@ import { hashContent } from "../../components/internal/content-hash";
 import type { LocalModelInputs } from "../../components/internal/local-contract";
 import { UserError } from "../rpc/handler";
 import { type Care, type Contents, damagedFiles, noteContents } from "./contents";
-import { assemble, entries, exclusively, numbered, place, readJson, remove, writeJson } from "./files";
+import { exclusively } from "./exclusive";
+import { assemble, entries, numbered, place, readJson, remove, writeJson } from "./files";
 
 export interface StoredModel {
   name: string;
