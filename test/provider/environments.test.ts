@@ -38,6 +38,24 @@ describe("a Python environment", function () {
     remove();
   });
 
+  /** Kills our own child of that name, `afterMs` after it has come. */
+  function killWhenThere(name: string, afterMs: number): void {
+    const listed = execFileSync("ps", ["-eo", "pid=,ppid=,comm="], { encoding: "utf8" }).split("\n");
+    const child = listed
+      .map((line) => line.trim().split(/\s+/))
+      .find(([, parent, command]) => parent === String(process.pid) && command === name);
+    setTimeout(
+      () => {
+        if (child) {
+          process.kill(Number(child[0]), "SIGKILL");
+        } else {
+          killWhenThere(name, afterMs);
+        }
+      },
+      child ? afterMs : 1,
+    );
+  }
+
   const home = (): string => store.folderOf(store.key(spec));
   const file = (...parts: string[]): string => path.join(home(), ...parts);
   const python = (): string => store.python(store.key(spec));
@@ -81,6 +99,26 @@ describe("a Python environment", function () {
     await store.ensure(spec, log, "thorough");
     assert.match(said.join("\n"), /site-packages\/blinker\/base\.py/);
     assert.match(imports(), /Signal/);
+    assert.equal(store.has(key, "thorough"), true);
+  });
+
+  it("is not there when uv is killed while it installs; that is said, and the next run builds it", async () => {
+    const larger = { ...spec, requirements: ["numpy==2.0.2"] };
+    const key = store.key(larger);
+    const killing = {
+      ...log,
+      progress: (stage: string) => {
+        if (stage.startsWith("installing")) {
+          killWhenThere("uv", 15);
+        }
+      },
+    };
+    await assert.rejects(
+      store.ensure(larger, killing),
+      /installing 1 Python packages: uv was ended by SIGKILL; run the command again to begin anew/,
+    );
+    assert.equal(store.has(key, "quick"), false);
+    await store.ensure(larger, log);
     assert.equal(store.has(key, "thorough"), true);
   });
 
