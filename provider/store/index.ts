@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { ServiceFolder } from "../service/files";
 import { describeService } from "../service/describe";
 import { EnvironmentStore } from "./environments";
-import { entries, sizeOf } from "./files";
+import { entries, filesBelow, isDamaged, sizeOf } from "./files";
 import { ImageStore } from "./images";
 import { ModelStore } from "./models";
 import { prune, type PrunePolicy, type Removed } from "./prune";
@@ -75,6 +75,16 @@ export class Store {
     return prune(this, policy);
   }
 
+  /** Records that can't be read, by their paths in the store; what they told of is not counted anywhere. */
+  damagedRecords(): string[] {
+    const record = /^\d+\.json$|^(model|release)\.json$/;
+    return ["images", "models", "services"].flatMap((part) => {
+      const home = path.join(this.folder, part);
+      const files = entries(home).flatMap((name) => recordsBelow(path.join(home, name)));
+      return files.filter((file) => record.test(path.basename(file)) && isDamaged(file));
+    });
+  }
+
   /** Image identity → services that run it, or keep it as an earlier release. */
   imageUsers(): ReadonlyMap<string, string[]> {
     const users = new Map<string, Set<string>>();
@@ -85,4 +95,11 @@ export class Store {
     }
     return new Map([...users].map(([identity, names]) => [identity, [...names].sort()]));
   }
+}
+
+/** Files of a name's folder that may be records: model content, which may be large and of any name, is passed over. */
+function recordsBelow(folder: string): string[] {
+  return filesBelow(folder)
+    .filter((file) => !file.split(path.sep).includes("content"))
+    .map((file) => path.join(folder, file));
 }

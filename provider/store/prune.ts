@@ -1,3 +1,4 @@
+import { UserError } from "../rpc/handler";
 import { sizeOf } from "./files";
 import type { Store } from ".";
 
@@ -16,6 +17,14 @@ export interface Removed {
 
 /** Images first, then the models and environments that only they held. Never what a service runs or keeps as a release. */
 export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ removed: Removed[] }> {
+  const [damaged] = store.damagedRecords();
+  if (damaged !== undefined) {
+    return Promise.reject(
+      new UserError(
+        `'${damaged}' is damaged, so that what it holds would count as unused; run npm start, which mends what is in use, or remove it`,
+      ),
+    );
+  }
   const users = store.imageUsers();
   const images = store.imageStore.all();
   const oldImages = beyond(images, keep).filter(({ identity }) => !users.has(identity));

@@ -52,6 +52,12 @@ describe("prune", () => {
     assert.equal(fs.existsSync(store.imageStore.folderOf(identity("1"))), false);
   });
 
+  it("removes nothing while a record is damaged, as what it holds would count as unused", async () => {
+    fs.truncateSync(path.join(root, ".scorestack/images/churn/1.json"), 5);
+    await assert.rejects(store.prune({ keep: 1, dryRun: false }), /images\/churn\/1\.json' is damaged, so that/);
+    assert.deepEqual(left(), ["image 2", "image 3", "model 1", "model 2", "model 3"]);
+  });
+
   it("never removes what a service runs or keeps as an earlier release", async () => {
     const folder = store.serviceFolder("churn");
     const release = { imageId: "churn:1", modelIds: ["churn:1"], port: 20001, createdAt: "" };
