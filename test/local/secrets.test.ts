@@ -186,15 +186,17 @@ function found(content: Buffer, secrets: readonly string[]): string[] {
 }
 
 function leaksInFiles(folders: readonly string[], secrets: readonly string[]): string[] {
-  return folders.flatMap((folder) =>
-    fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-      const file = path.join(folder, entry.name);
-      if (entry.isDirectory()) {
-        return leaksInFiles([file], secrets);
-      }
-      return entry.isFile() ? found(read(file), secrets).map((one) => `${file}: ${one}`) : [];
-    }),
-  );
+  return folders
+    .filter((folder) => fs.existsSync(folder))
+    .flatMap((folder) =>
+      fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+        const file = path.join(folder, entry.name);
+        if (entry.isDirectory()) {
+          return leaksInFiles([file], secrets);
+        }
+        return entry.isFile() ? found(read(file), secrets).map((one) => `${file}: ${one}`) : [];
+      }),
+    );
 }
 
 function leaksInProcesses(secrets: readonly string[]): string[] {
@@ -221,7 +223,5 @@ function read(file: string): Buffer {
 
 /** Where the engine keeps things of its own; its programs lie beside and are left out. */
 function engineHome(): string {
-  const home = path.join(process.env.PULUMI_HOME ?? path.join(process.env.HOME ?? "", ".pulumi"), "workspaces");
-  fs.mkdirSync(home, { recursive: true });
-  return home;
+  return path.join(process.env.PULUMI_HOME ?? path.join(process.env.HOME ?? "", ".pulumi"), "workspaces");
 }
