@@ -5,6 +5,7 @@ and so is what it returns. The rows of several requests are then one list, and e
 """
 
 import inspect
+import itertools
 import json
 import logging
 import queue
@@ -63,7 +64,8 @@ class Batching:
             return False
         counts = [len(next(iter(rows.values()))) for rows in inputs]
         try:
-            output, elapsed_ms = self._scorer.run_rows({name: sum((rows[name] for rows in inputs), []) for name in names})
+            joined = {name: list(itertools.chain.from_iterable(rows[name] for rows in inputs)) for name in names}
+            output, elapsed_ms = self._scorer.run_rows(joined)
         except Exception as problem:
             log.info("a batch of %s requests failed and is scored one by one: %s", len(turns), problem)
             return False

@@ -161,7 +161,7 @@ class Front:
     async def _preflight(self, request):
         """Browsers send no key with it, and a @rawhttp run() would be called: so it is not the scorer that answers."""
         reply = await self._flask(request, method="OPTIONS", path="/")
-        dropped = ("allow", "content-type", "content-length")
+        dropped = ("allow", "content-type")
         headers = [pair for pair in reply.headers if pair[0].lower() not in dropped]
         return Reply(reply.status, [*headers, ("content-type", "application/json")], reply.body)
 

@@ -15,7 +15,6 @@ import time
 
 from gunicorn.errors import HaltServer
 
-BOOT_ERROR = 3  # gunicorn ends the whole server when a worker exits with it
 PR_SET_PDEATHSIG = 1
 
 
@@ -34,7 +33,7 @@ from scorestack_runtime.secret_variables import take_secret_variables  # noqa: E
 
 take_secret_variables()
 
-from scorestack_runtime.worker import ScoringWorker  # noqa: E402
+from scorestack_runtime.worker import BOOT_ERROR, ScoringWorker  # noqa: E402
 
 worker_class = ScoringWorker
 graceful_timeout = int(os.environ.get("SCORESTACK_GRACEFUL_TIMEOUT_SECONDS", "30"))

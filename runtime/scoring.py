@@ -63,14 +63,11 @@ class DirectScorer:
         except self._unsupported_input as problem:
             return refusal(415, problem.args[0])
         except self._timed_out:
-            log.error("Encountered Exception: %s", traceback.format_exc())
-            return refusal(500, f"Scoring timeout after {self._timeout_ms} ms", failed=True)
+            return _failure(f"Scoring timeout after {self._timeout_ms} ms", failed=True)
         except self._failed:
-            log.error("Encountered Exception: %s", traceback.format_exc())
-            return refusal(500, SCRIPT_PROBLEM, failed=True)
+            return _failure(SCRIPT_PROBLEM, failed=True)
         except Exception:
-            log.error("Encountered Exception: %s", traceback.format_exc())
-            return refusal(500, INTERNAL_PROBLEM)
+            return _failure(INTERNAL_PROBLEM)
 
     def reply(self, output, elapsed_ms):
         """What run() returned, as the inference server sends it."""
@@ -111,6 +108,12 @@ class ScoreWork:
 
 def refusal(status, message, failed=False):
     return Reply.message(status, message, ("x-ms-run-function-failed", str(failed)))
+
+
+def _failure(message, failed=False):
+    """Says in the log, and only there, what is being handled."""
+    log.error("Encountered Exception: %s", traceback.format_exc())
+    return refusal(500, message, failed)
 
 
 def _reply_of_response(response, elapsed):

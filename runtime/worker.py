@@ -18,7 +18,7 @@ from .http_server import HttpServer
 from .proof import prove
 from .scoring import DirectScorer
 
-BOOT_ERROR = 3
+BOOT_ERROR = 3  # gunicorn ends the whole server when a worker exits with it
 STUCK_EXIT = 70  # of a worker whose run() does not end
 REFUSE_SECONDS = 1  # for telling those who wait, before such a worker ends
 

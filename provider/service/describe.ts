@@ -35,9 +35,7 @@ export function describeService(folder: ServiceFolder): ServiceRecord | undefine
 /** By the clock as it is now: the supervisor's note may be of another time. */
 function startOf({ pid, startedAt }: { pid: number; startedAt: number }): Date {
   const age = ageInSeconds(pid);
-  const known =
-    age === undefined || Number.isNaN(age) ? Math.min(startedAt * 1000, Date.now()) : Date.now() - age * 1000;
-  return new Date(known);
+  return new Date(age === undefined ? Math.min(startedAt * 1000, Date.now()) : Date.now() - age * 1000);
 }
 
 function problemOf(status: Status | undefined): string | undefined {

@@ -20,11 +20,12 @@ export function identityOf(pid: number): ProcessIdentity {
   return { pid, pidStartedAt: startOf(pid) ?? "" };
 }
 
-/** How long a process has run, by a clock that does not jump; undefined where /proc is not there. */
+/** How long a process has run, by a clock that does not jump; undefined for one that has ended, or where /proc is not there. */
 export function ageInSeconds(pid: number): number | undefined {
   try {
     const uptime = Number(fs.readFileSync("/proc/uptime", "utf8").split(" ")[0]);
-    return uptime - Number(startOf(pid)) / ticksPerSecond;
+    const start = startOf(pid);
+    return start === undefined ? undefined : uptime - Number(start) / ticksPerSecond;
   } catch {
     return undefined;
   }
