@@ -1,10 +1,10 @@
 import { local } from "./stacks/local";
-import { readSettings, type StackKind } from "./stacks/settings";
+import { type ProgramOptions, readSettings, type StackKind } from "./stacks/settings";
 
 const stacks: Readonly<Record<StackKind, typeof local>> = { local };
 
 /** The program: the stack's settings pick a function, which makes its resources and returns its outputs. */
-export = () => {
+export = (options: ProgramOptions = {}) => {
   const settings = readSettings();
-  return stacks[settings.kind](settings);
+  return stacks[settings.kind](settings, options);
 };

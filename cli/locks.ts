@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { exclusively } from "../provider/store/exclusive";
 import { CliError, errorCode } from "./errors";
 import { Progress, say } from "./output/messages";
 import type { Project } from "./project";
@@ -127,6 +128,14 @@ export async function clearDeadLocks(project: Project, stackName: string): Promi
       say(`Removed the lock of ${who}: that run was ended before it could do so.`);
     }
   }
+}
+
+/**
+ * Does what a setting and an update belong together in, while no other such work is done on the stack: `watch` would take the
+ * setting for a save, and update beside it.
+ */
+export function inTurn<T>(project: Project, stackName: string, work: () => Promise<T>): Promise<T> {
+  return exclusively(path.join(project.home, "turns", stackName), work);
 }
 
 /** Lets an engine end its current step; after `stopMs` it is killed, and its plugins end with it. */

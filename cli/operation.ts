@@ -13,6 +13,10 @@ export type OperationName = "up" | "preview" | "refresh" | "destroy";
 export interface OperationOptions {
   /** Gets a line for each resource that moves. */
   readonly onLine: (line: string) => void;
+  /** URNs of the resources that may move; all without it. */
+  readonly target?: readonly string[];
+  /** Gets each of the engine's events. */
+  readonly onEvent?: (event: EngineEvent) => void;
 }
 
 const stages: Record<OperationName, string> = {
@@ -39,6 +43,7 @@ export async function runOperation(open: OpenStack, name: OperationName, options
   const diagnostics = new Diagnostics();
   const progress = new Progress(`${stages[name]} stack ${open.stack.name}`);
   const onEvent = (event: EngineEvent): void => {
+    options.onEvent?.(event);
     const change = changes.add(event);
     if (change && isShown(change)) {
       options.onLine(changeLine(change, name === "refresh" ? refreshWords : {}));
@@ -48,6 +53,7 @@ export async function runOperation(open: OpenStack, name: OperationName, options
   try {
     await open.stack[name]({
       onEvent,
+      target: options.target && [...options.target],
       color: "never",
       suppressOutputs: true,
       suppressProgress: true,

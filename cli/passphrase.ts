@@ -5,6 +5,7 @@ import { parseDocument } from "yaml";
 import { CliError } from "./errors";
 import { say } from "./output/messages";
 import type { Project } from "./project";
+import { writeDocument } from "./stack-settings";
 import { stackStateFile } from "./state";
 
 /**
@@ -53,12 +54,7 @@ function forgetSalt(project: Project, stackName: string): void {
   }
   settings.delete("encryptionsalt");
   say(`Removed 'encryptionsalt' from ${path.basename(file)}: the passphrase it belongs to is gone.`);
-  const rest = settings.contents && String(settings).trim() !== "{}" ? String(settings) : "";
-  if (rest === "") {
-    fs.rmSync(file);
-  } else {
-    fs.writeFileSync(file, rest);
-  }
+  writeDocument(file, settings);
 }
 
 /**
@@ -72,10 +68,16 @@ export function keepSettingsClean(project: Project, stackName: string): void {
     return;
   }
   process.once("exit", () => {
-    const after = fs.existsSync(file) ? parseDocument(fs.readFileSync(file, "utf8")) : undefined;
-    after?.delete("encryptionsalt");
-    if (after && JSON.stringify(after.toJS()) === JSON.stringify(parseDocument(before).toJS())) {
+    const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    const after = parseDocument(text);
+    // With secrets in it the file needs the salt.
+    if (!after.delete("encryptionsalt") || /^\s*secure:\s/m.test(text)) {
+      return;
+    }
+    if (JSON.stringify(after.toJS()) === JSON.stringify(parseDocument(before).toJS())) {
       fs.writeFileSync(file, before);
+    } else {
+      writeDocument(file, after);
     }
   });
 }

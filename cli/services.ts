@@ -24,11 +24,14 @@ function serviceInputsIn(root: string, stackName: string): Readonly<Record<strin
   return resources.flatMap(({ type, inputs }) => (type === serviceType && inputs ? [inputs] : []));
 }
 
+/** What a service was told when it was last updated; none when the state can't be read from a folder. */
+export function deployedInputs(root: string, stackName: string, name: string): Readonly<Record<string, unknown>> {
+  return serviceInputsIn(root, stackName).find(({ serviceName }) => serviceName === name) ?? {};
+}
+
 /** Whether a service answers only those who send a key. */
 export function asksForKey(root: string, stackName: string, serviceName: string): boolean {
-  return serviceInputsIn(root, stackName).some(
-    (inputs) => inputs.serviceName === serviceName && inputs.authEnabled === true,
-  );
+  return deployedInputs(root, stackName, serviceName).authEnabled === true;
 }
 
 /** The services of a stack, by name: all on this machine but those of other stacks, and those that should be here and are not. */

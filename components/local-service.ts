@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { KeyRotation as LocalKeyRotation } from "./internal/local-contract";
 import { LocalServer } from "./internal/local-resources";
 import { serviceName } from "./internal/names";
 import { oneOf, type Rule, shown, wholeNumber } from "./internal/problems";
@@ -11,6 +12,14 @@ import type { ImageReference, ScoringService } from "./scoring-service";
 export const ScoringServer = { scorestack: "scorestack", azmlinfsrv: "azmlinfsrv" } as const;
 /** What answers scoring requests. */
 export type ScoringServer = (typeof ScoringServer)[keyof typeof ScoringServer];
+
+/** When the keys of a {@link LocalService} were made: any short text, such as a date. A key whose text changes is made anew. */
+export interface KeyRotation {
+  /** For the primary key. */
+  readonly primary?: pulumi.Input<string>;
+  /** For the secondary key. */
+  readonly secondary?: pulumi.Input<string>;
+}
 
 /** Arguments of {@link LocalService}. */
 export interface LocalServiceArgs {
@@ -53,6 +62,13 @@ export interface LocalServiceArgs {
   readonly primaryKey?: pulumi.Input<string>;
   /** Second key, as `primaryKey`. Kept as a secret. @default - made when `authEnabled` */
   readonly secondaryKey?: pulumi.Input<string>;
+  /**
+   * Has a key made anew, without a restart, when its text changes; for keys that are not given, and needs `authEnabled`.
+   *
+   * @default - the keys stay
+   * @example { primary: "2026-11-22" }
+   */
+  readonly keyRotation?: pulumi.Input<KeyRotation>;
   /** Labels for people and queries. @default - none */
   readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** A sentence for people. @default - none */
@@ -82,7 +98,9 @@ export class LocalService extends pulumi.ComponentResource implements ScoringSer
 
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: LocalServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    const safe = { ...args, primaryKey: secret(args.primaryKey), secondaryKey: secret(args.secondaryKey) };
+    const keys = { primaryKey: secret(args.primaryKey), secondaryKey: secret(args.secondaryKey) };
+    // Its server records the image; here too, every new image would count as two updates.
+    const safe = { ...args, image: undefined, ...keys };
     super("scorestack:index:LocalService", name, safe, opts);
     const problems = new Problems(this);
     const inputs = checkLocalService(problems, name, args);
@@ -171,15 +189,30 @@ function checkAccess(problems: Problems, args: LocalServiceArgs) {
     keys.forEach((key) => {
       problems.add(key, "must come with 'authEnabled: true'", undefined, "turn it on or leave the key out");
     });
+    if (args.keyRotation !== undefined) {
+      problems.add("keyRotation", "must come with 'authEnabled: true'", undefined, "turn it on or leave it out");
+    }
   } else if (!isLater(args.primaryKey) && args.primaryKey !== undefined && args.primaryKey === args.secondaryKey) {
     problems.add("secondaryKey", "must differ from 'primaryKey'");
   }
+  checkRotation(problems, args);
   return {
     authEnabled: problems.check("authEnabled", args.authEnabled ?? false, rules.flag),
     primaryKey: secret(problems.check("primaryKey", args.primaryKey, rules.accessKey)),
     secondaryKey: secret(problems.check("secondaryKey", args.secondaryKey, rules.accessKey)),
+    keyRotation: problems.check("keyRotation", args.keyRotation as pulumi.Input<LocalKeyRotation>, rules.keyRotation),
     corsOrigins: problems.check("corsOrigins", args.corsOrigins as pulumi.Input<string[]>, rules.corsOrigins),
   };
+}
+
+/** A key that is given changes with what it is given. */
+function checkRotation(problems: Problems, { keyRotation, ...args }: LocalServiceArgs): void {
+  const rotation: KeyRotation = keyRotation === undefined || isLater(keyRotation) ? {} : (keyRotation as KeyRotation);
+  for (const key of ["primary", "secondary"] as const) {
+    if (args[`${key}Key`] !== undefined && rotation[key] !== undefined) {
+      problems.add(`keyRotation.${key}`, `must be left out where '${key}Key' is given`, undefined, "change that key");
+    }
+  }
 }
 
 function checkLabels(problems: Problems, args: LocalServiceArgs) {

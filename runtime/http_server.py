@@ -14,7 +14,7 @@ BACKLOG = 2048
 
 
 class HttpServer(uvicorn.Server):
-    """`notify` is called once a second, `on_closed` once no connection is accepted any more."""
+    """`notify` is called once a second, `on_closed` once nothing that comes from now on is answered here."""
 
     def __init__(self, front, graceful_seconds, notify, on_closed):
         async def tell():
@@ -45,10 +45,10 @@ class HttpServer(uvicorn.Server):
         self._front.is_closing = True
         for server in self.servers:
             server.close()
-        self._on_closed()
         give_up = time.monotonic() + LINGER_SECONDS
         while self.server_state.connections and time.monotonic() < give_up:
             await asyncio.sleep(0.02)
+        self._on_closed()
         await super().shutdown(sockets)
 
 

@@ -4,8 +4,9 @@ import { serviceName } from "../components/internal/names";
 import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
 import { checkLocalService } from "../components/local-service";
+import type { ImageReference } from "../components/scoring-service";
 import { makeScorer, readScorers, type Scorer } from "./scorers";
-import type { ServiceSettings, Settings } from "./settings";
+import { type OnlyService, type ProgramOptions, type Settings, unpin } from "./settings";
 
 /** Outputs of a stack: what it made, by name. */
 export interface StackOutputs {
@@ -19,11 +20,19 @@ export interface StackOutputs {
  *
  * @throws pulumi.RunError with everything that is wrong, one problem a line, before any resource is made.
  */
-export function local(settings: Settings): StackOutputs {
+export function local(settings: Settings, { only }: ProgramOptions = {}): StackOutputs {
+  if (only) {
+    return onlyService(settings, only);
+  }
   const all = readScorers();
   const scorers = all.filter((scorer) => settings.spark || scorer.image.runtime !== "spark-py");
   const services = plannedServices(scorers, settings);
-  throwIfAny([...settings.problems, ...scorerProblems(scorers), ...serviceProblems(services, scorers, all)]);
+  throwIfAny([
+    ...settings.problems,
+    ...scorerProblems(scorers),
+    ...serviceProblems(services, scorers, all),
+    ...strayProblems(services, settings),
+  ]);
 
   const outputs: StackOutputs = { models: {}, images: {}, services: {} };
   const images = new Map<string, ModelImage>();
@@ -36,12 +45,30 @@ export function local(settings: Settings): StackOutputs {
     }
   }
   for (const { name, scorer, options } of services) {
-    const image = images.get(scorer);
+    const image = pinned(name, settings) ?? images.get(scorer);
     if (image) {
       outputs.services[name] = serve(name, { ...options, image });
     }
   }
   return outputs;
+}
+
+function onlyService(settings: Settings, { name, imageIdentity }: OnlyService): StackOutputs {
+  throwIfAny(settings.problems);
+  const service = serve(name, { ...planOf(name, settings).options, image: { identity: imageIdentity } });
+  return { models: {}, images: {}, services: { [name]: service } };
+}
+
+/** The image of a service that `npm run rollback` has taken off its scorer. */
+function pinned(name: string, { pins }: Settings): ImageReference | undefined {
+  const identity = pins[name];
+  if (identity === undefined) {
+    return undefined;
+  }
+  void pulumi.log.warn(
+    `service '${name}' is pinned to image ${identity.slice(0, 12)}: edits of its scorer do not reach it; ${unpin(name)}`,
+  );
+  return { identity };
 }
 
 interface PlannedService {
@@ -52,11 +79,15 @@ interface PlannedService {
 
 /** A service for each scorer under its own name; the settings give it options or add others. */
 function plannedServices(scorers: readonly Scorer[], settings: Settings): PlannedService[] {
-  const named: Record<string, ServiceSettings> = {
-    ...Object.fromEntries(scorers.map(({ name }) => [name, {}])),
-    ...settings.services,
-  };
-  return Object.entries(named).map(([name, { scorer = name, ...options }]) => ({ name, scorer, options }));
+  const names = [...scorers.map(({ name }) => name), ...Object.keys(settings.services)];
+  return [...new Set(names)].map((name) => planOf(name, settings));
+}
+
+function planOf(name: string, { services, keyRotations }: Settings): PlannedService {
+  const { scorer = name, ...options } = services[name] ?? {};
+  const rotation = keyRotations[name];
+  const keyRotation = rotation && { ...options.keyRotation, ...rotation };
+  return { name, scorer, options: keyRotation ? { ...options, keyRotation } : options };
 }
 
 function scorerProblems(scorers: readonly Scorer[]): string[] {
@@ -94,6 +125,20 @@ function serviceProblems(
     }
     return problems.lines;
   });
+}
+
+/** Pins and key rotations of services that are not there. */
+function strayProblems(services: readonly PlannedService[], { pins, keyRotations }: Settings): readonly string[] {
+  const problems = new Problems("scorestack:");
+  const names = services.map(({ name }) => name);
+  const strays = (found: object): string[] => Object.keys(found).filter((name) => !names.includes(name));
+  for (const name of strays(pins)) {
+    problems.add("pins", `must be of ${names.join(", ")}`, shown(name), unpin(name));
+  }
+  for (const name of strays(keyRotations)) {
+    problems.add("keyRotations", `must be of ${names.join(", ")}`, shown(name), "remove it from the stack's settings");
+  }
+  return problems.lines;
 }
 
 function throwIfAny(lines: readonly string[]): void {

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LocalServiceArgs } from "../components";
+import type { KeyRotation } from "../components/internal/local-contract";
 import { oneOf, type Rule, shown } from "../components/internal/problems";
+import { contentIdentity, keyRotation } from "../components/internal/rules";
 import { Problems } from "../components/internal/validate";
 import { secretPaths } from "./secret-settings";
 import { anything, checkFields, isRecord, text } from "./shape";
@@ -13,8 +15,9 @@ export type StackKind = (typeof stackKinds)[number];
 /** Options of a service, under `scorestack:services`: those of `LocalService` that are no secret. */
 export interface ServiceSettings extends Omit<
   LocalServiceArgs,
-  "image" | "serviceName" | "primaryKey" | "secondaryKey"
+  "image" | "serviceName" | "primaryKey" | "secondaryKey" | "keyRotation"
 > {
+  readonly keyRotation?: KeyRotation;
   /** Scorer whose image the service runs. @default - the scorer of the service's name */
   readonly scorer?: string;
 }
@@ -26,14 +29,29 @@ export interface Settings {
   readonly spark: boolean;
   /** By name. */
   readonly services: Readonly<Record<string, ServiceSettings>>;
+  /** Identity of the image that a service runs in place of its scorer's, by the service's name; `npm run rollback` sets it. */
+  readonly pins: Readonly<Record<string, string>>;
+  /** When keys were made anew, by the service's name; `npm run rotate-key` sets it. */
+  readonly keyRotations: Readonly<Record<string, KeyRotation>>;
   /** One problem a line; with problems nothing is to be made. */
   readonly problems: readonly string[];
 }
 
-const settingKeys = ["kind", "spark", "services"];
+/** What the command line alone asks of the program; the engine is then told to touch nothing else. */
+export interface ProgramOptions {
+  readonly only?: OnlyService;
+}
+
+/** One service, with an image that is built: no scorer is read, so that a fault in one does not matter. */
+export interface OnlyService {
+  readonly name: string;
+  readonly imageIdentity: string;
+}
+
+const settingKeys = ["kind", "spark", "services", "pins", "keyRotations"];
 const serviceFields = new Map<string, Rule<unknown>>([
   ["scorer", text],
-  ..."port workers server maxConcurrentRequests maxBatchSize maxLatencyMs scoringTimeoutMs startTimeoutSeconds corsOrigins environmentVariables authEnabled tags description"
+  ..."port workers server maxConcurrentRequests maxBatchSize maxLatencyMs scoringTimeoutMs startTimeoutSeconds corsOrigins environmentVariables authEnabled keyRotation tags description"
     .split(" ")
     .map((key) => [key, anything] as const),
 ]);
@@ -55,7 +73,9 @@ export function readSettings(): Settings {
   checkKeys(problems);
   const spark = readFlag(problems, config, "spark");
   const services = readServices(problems, config);
-  return { kind: kind as StackKind, spark, services, problems: problems.lines };
+  const pins = readPins(problems, config);
+  const keyRotations = readRotations(problems, config);
+  return { kind: kind as StackKind, spark, services, pins, keyRotations, problems: problems.lines };
 }
 
 /** A setting that nothing reads would be one that silently does nothing. */
@@ -74,18 +94,8 @@ function readFlag(problems: Problems, config: pulumi.Config, key: string): boole
 }
 
 function readServices(problems: Problems, config: pulumi.Config): Record<string, ServiceSettings> {
-  const given = config.get("services") ?? "{}";
-  let services: unknown;
-  try {
-    services = JSON.parse(given);
-  } catch {
-    services = given;
-  }
+  const services = readMap(problems, config, "services", "must be a map of services by name");
   const secrets = secretPaths("scorestack:services");
-  if (!isRecord(services)) {
-    problems.add("services", "must be a map of services by name", secrets.has("") ? undefined : shown(services));
-    return {};
-  }
   checkSecrets(problems, secrets);
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => {
@@ -114,4 +124,41 @@ function withSecrets(name: string, fields: ServiceSettings, secrets: ReadonlySet
     ([key, value]) => [key, isSecret(key) ? pulumi.secret(value) : value] as const,
   );
   return { ...fields, environmentVariables: Object.fromEntries(kept) };
+}
+
+function readPins(problems: Problems, config: pulumi.Config): Record<string, string> {
+  const pins = readMap(problems, config, "pins", "must be a map of image identities by service");
+  for (const [name, identity] of Object.entries(pins)) {
+    problems.plain(`pins.${name}`, identity as string, { ...contentIdentity, remedy: () => unpin(name) });
+  }
+  return pins as Record<string, string>;
+}
+
+function readRotations(problems: Problems, config: pulumi.Config): Settings["keyRotations"] {
+  const rotations = readMap(problems, config, "keyRotations", "must be a map of key rotations by service");
+  for (const [name, rotation] of Object.entries(rotations)) {
+    problems.plain(`keyRotations.${name}`, rotation as KeyRotation, keyRotation);
+  }
+  const kept = Object.entries(rotations).filter(([, rotation]) => keyRotation.holds(rotation as KeyRotation));
+  return Object.fromEntries(kept) as Settings["keyRotations"];
+}
+
+/** How a service is let go of its pin. */
+export function unpin(name: string): string {
+  return `let it follow its scorer again: npm run rollback -- ${name} --undo`;
+}
+
+function readMap(problems: Problems, config: pulumi.Config, key: string, must: string): Record<string, unknown> {
+  const given = config.get(key) ?? "{}";
+  let value: unknown;
+  try {
+    value = JSON.parse(given);
+  } catch {
+    value = given;
+  }
+  if (!isRecord(value)) {
+    problems.add(key, must, shown(value));
+    return {};
+  }
+  return value;
 }

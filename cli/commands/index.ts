@@ -10,23 +10,29 @@ import { previewCommand } from "./preview";
 import { pruneCommand } from "./prune";
 import { pulumiCommand } from "./pulumi";
 import { refreshCommand } from "./refresh";
+import { rollbackCommand } from "./rollback";
+import { rotateKeyCommand } from "./rotate-key";
 import { scoreCommand } from "./score";
 import { setupCommand } from "./setup";
 import { startCommand } from "./start";
 import { statusCommand } from "./status";
 import { testCommand } from "./test";
 import { upCommand } from "./up";
+import { watchCommand } from "./watch";
 
 const makers = [
   startCommand,
   upCommand,
   previewCommand,
+  watchCommand,
   refreshCommand,
   downCommand,
   outputsCommand,
   statusCommand,
   logsCommand,
   scoreCommand,
+  rollbackCommand,
+  rotateKeyCommand,
   modelsCommand,
   imagesCommand,
   pruneCommand,

@@ -17,7 +17,7 @@ export function modelsCommand({ root }: Context): Command {
   return withJson(withStack(command), "them").action(async ({ json }: ListOptions) => {
     const { Store } = await import("../../provider/store");
     const { printJson, print } = await import("../output/messages");
-    const { formatBytes, renderTable } = await import("../output/table");
+    const { formatBytes, renderTable, shortDate } = await import("../output/table");
     const models = new Store(root).models();
     if (json) {
       printJson(models);
@@ -48,7 +48,7 @@ export function imagesCommand({ root }: Context): Command {
   return withJson(withStack(command), "them").action(async ({ json }: ListOptions) => {
     const { Store } = await import("../../provider/store");
     const { printJson, print } = await import("../output/messages");
-    const { formatBytes, renderTable } = await import("../output/table");
+    const { formatBytes, renderTable, shortDate } = await import("../output/table");
     const images = new Store(root).images();
     if (json) {
       printJson(images);
@@ -72,11 +72,4 @@ export function imagesCommand({ root }: Context): Command {
 function tagList(tags: Readonly<Record<string, string>>): string {
   const parts = Object.entries(tags).map(([name, value]) => `${name}=${value}`);
   return parts.join(",") || "-";
-}
-
-/** `2026-11-22 20:15`, in the time zone of this machine. */
-function shortDate(timestamp: string): string {
-  const time = new Date(timestamp);
-  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16).replace("T", " ");
 }

@@ -43,7 +43,8 @@ async function runStart({ root }: Context, { stack: stackName, json }: StartOpti
   print(`Stop with: npm run down${stackName === "local" ? "" : ` -- --stack ${stackName}`}`);
 }
 
-async function presentedServices(root: string, stackName: string, changes: Changes): Promise<Presented[]> {
+/** The services that are here, with what it takes to call each. */
+export async function presentedServices(root: string, stackName: string, changes: Changes): Promise<Presented[]> {
   const { Store } = await import("../../provider/store");
   const { servicesOf } = await import("../services");
   const { firstGood, samplesOf } = await import("../samples");

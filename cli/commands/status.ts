@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ServiceRecord } from "../../provider/store/records";
+import type { Health, ServiceRecord } from "../../provider/store/records";
 import type { MissingService } from "../services";
 import { type Context, describe, type StackOptions, withJson, withStack } from "./common";
 
@@ -7,13 +7,21 @@ interface StatusOptions extends StackOptions {
   readonly json?: boolean;
 }
 
-type Row = ServiceRecord | MissingService;
+type Row = (ServiceRecord | MissingService) & {
+  /** Identity of the image that the service is held at (`npm run rollback`). */
+  readonly pinnedTo?: string;
+  /** What it said when it was asked; undefined when it does not run. */
+  readonly health?: Health;
+};
+
+/** How long a service has to answer. */
+const askMs = 2000;
 
 /** `status`: how the services are. */
 export function statusCommand(context: Context): Command {
   const command = describe(
     "status",
-    "Show the stack's services on this machine. Exit code 1 when one of them does not run.",
+    "Show the stack's services on this machine, and ask each who it is. Exit code 1 when one is not healthy.",
     "npm run -s status -- --json",
   );
   return withJson(withStack(command), "them").action(async (options: StatusOptions) => {
@@ -24,9 +32,19 @@ export function statusCommand(context: Context): Command {
 async function runStatus({ root, setExitCode }: Context, { stack, json }: StatusOptions): Promise<void> {
   const { Store } = await import("../../provider/store");
   const { servicesOf } = await import("../services");
+  const { pinsOf } = await import("../releases");
+  const { openProject } = await import("../project");
   const { print, printJson, say } = await import("../output/messages");
-  const services = await servicesOf(root, new Store(root), stack);
-  if (services.some(({ state }) => state !== "running")) {
+  const { healthOf } = await import("../../provider/service/probe");
+  const pins = pinsOf(openProject(root), stack);
+  const services: Row[] = await Promise.all(
+    (await servicesOf(root, new Store(root), stack)).map(async (service) => ({
+      ...service,
+      pinnedTo: pins[service.name],
+      health: service.state === "running" ? await healthOf(service.port, service.imageIdentity, askMs) : undefined,
+    })),
+  );
+  if (services.some(({ health }) => health !== "ok")) {
     setExitCode(1);
   }
   if (json) {
@@ -41,6 +59,12 @@ async function runStatus({ root, setExitCode }: Context, { stack, json }: Status
       if (problem) {
         say(`${service.name}: ${problem}`);
       }
+      if (service.pinnedTo !== undefined) {
+        const image = service.pinnedTo.slice(0, 12);
+        say(
+          `${service.name}: pinned to image ${image}; npm run rollback -- ${service.name} --undo lets it follow its scorer`,
+        );
+      }
     }
   }
 }
@@ -53,6 +77,11 @@ async function statusTable(services: readonly Row[]): Promise<string> {
   return renderTable(services, [
     { title: "SERVICE", value: ({ name }) => name },
     { title: "STATE", value: ({ state }) => state, color: ({ state }) => (state === "running" ? pc.green : pc.red) },
+    {
+      title: "HEALTH",
+      value: ({ health }) => health ?? "-",
+      color: ({ health }) => (health === "ok" ? pc.green : pc.red),
+    },
     { title: "REVISION", value: known(({ revision }) => String(revision)), align: "right" },
     { title: "IMAGE", value: known(({ imageId }) => imageId) },
     { title: "MODELS", value: known(({ modelIds }) => modelIds.join(",")) },
@@ -64,10 +93,21 @@ async function statusTable(services: readonly Row[]): Promise<string> {
       align: "right",
     },
     { title: "RESTARTS", value: known(({ restarts }) => String(restarts)), align: "right" },
+    { title: "REQUESTS", value: known(({ requests }) => requests?.toString()), align: "right" },
+    { title: "ERRORS", value: known(errorsOf), align: "right" },
     {
       title: "MEMORY",
       value: known(({ memoryInBytes }) => (memoryInBytes === undefined ? undefined : formatBytes(memoryInBytes))),
       align: "right",
     },
   ]);
+}
+
+/** `3`, with what kind they are: `3 (1 4xx, 2 5xx)`; undefined where nobody counts. */
+function errorsOf({ clientErrors, serverErrors }: ServiceRecord): string | undefined {
+  if (clientErrors === undefined || serverErrors === undefined) {
+    return undefined;
+  }
+  const kinds = [clientErrors && `${clientErrors} 4xx`, serverErrors && `${serverErrors} 5xx`].filter(Boolean);
+  return [String(clientErrors + serverErrors), ...(kinds.length > 0 ? [`(${kinds.join(", ")})`] : [])].join(" ");
 }

@@ -45,6 +45,8 @@ function reasonOf(step: Step, path: string, happened: string): Reason {
     case "imageId":
     case "version":
       return { text: "missing from the store" };
+    case "keyRotation":
+      return { text: `${keys[1] ?? Object.keys(at(1) ?? {}).join(" and ")} key made anew` };
     case "imageIdentity":
       return { text: "image changed" };
     case "identity":

@@ -54,3 +54,10 @@ export function formatDuration(milliseconds: number): string {
     ? `${hours} h ${String(minutes % 60).padStart(2, "0")} min`
     : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+
+/** `2026-11-22 20:15`, in the time zone of this machine. */
+export function shortDate(timestamp: string): string {
+  const time = new Date(timestamp);
+  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace("T", " ");
+}

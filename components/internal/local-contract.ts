@@ -105,8 +105,15 @@ export interface LocalServiceInputs {
   primaryKey?: string;
   /** Secret. Made by the provider when `authEnabled` and absent. */
   secondaryKey?: string;
+  keyRotation?: KeyRotation;
   tags?: Record<string, string>;
   description?: string;
+}
+
+/** Any short text for each key that the provider makes; a key whose text changes is made anew. */
+export interface KeyRotation {
+  primary?: string;
+  secondary?: string;
 }
 
 export interface LocalServiceOutputs extends LocalServiceInputs {

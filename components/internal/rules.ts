@@ -1,3 +1,4 @@
+import type { KeyRotation } from "./local-contract";
 import { type Rule, shown } from "./problems";
 
 /** Tags and properties. */
@@ -44,6 +45,21 @@ export const accessKey: Rule<string> = {
   must: "must be 16 to 256 visible ASCII characters",
   holds: (value) => typeof value === "string" && /^[\x21-\x7e]{16,256}$/.test(value),
   secret: true,
+};
+
+const rotatedKeys = ["primary", "secondary"];
+
+/** Texts that say when keys were made. */
+export const keyRotation: Rule<KeyRotation> = {
+  must: "must be a map of 'primary' and 'secondary', each a text of 1 to 100 characters",
+  holds: (value) =>
+    isRecord(value) &&
+    Object.entries(value as Readonly<Record<string, unknown>>).every(
+      ([key, text]) =>
+        rotatedKeys.includes(key) &&
+        (text === undefined || (typeof text === "string" && text.length > 0 && text.length <= 100)),
+    ),
+  remedy: () => "write dates in quotes",
 };
 
 function isOrigin(text: string): boolean {

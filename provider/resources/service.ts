@@ -4,7 +4,7 @@ import { type Changes, compare } from "../rpc/diff";
 import type { Handler, Secrecy } from "../rpc/handler";
 import { isUnknown, unknown } from "../rpc/values";
 import { addresses, deploy } from "../service/deploy";
-import { acceptsKeys } from "../service/keys";
+import { acceptsKeys, keptKeys } from "../service/keys";
 import { isFree, portInUse } from "../service/port";
 import { partVariables } from "../service/secrets";
 import { liveStatus, stop } from "../service/supervisor";
@@ -35,10 +35,11 @@ export function serviceHandler(store: Store): Handler<LocalServiceInputs, LocalS
       await requirePort(store, news, olds);
       const port = news.port ?? olds?.port;
       const places = port === undefined || isUnknown(port) ? unknownAddresses : { port, ...addresses(port) };
+      const kept = keptKeys(news, olds);
       const keys = news.authEnabled
         ? {
-            primaryKey: news.primaryKey ?? olds?.primaryKey ?? unknown,
-            secondaryKey: news.secondaryKey ?? olds?.secondaryKey ?? unknown,
+            primaryKey: news.primaryKey ?? kept.primaryKey ?? unknown,
+            secondaryKey: news.secondaryKey ?? kept.secondaryKey ?? unknown,
           }
         : {};
       return { ...news, ...places, ...keys, revision: unknown, imageId: unknown, modelIds: unknown };

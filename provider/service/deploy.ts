@@ -151,7 +151,7 @@ function imageOf(store: Store, inputs: LocalServiceInputs): LaunchImage {
   const bundle = store.imageStore.bundle(inputs.imageIdentity);
   if (!bundle || !store.environments.get(bundle.environment)) {
     throw new UserError(
-      `'imageIdentity' of service '${inputs.serviceName}' must be an image of the store, got ${inputs.imageIdentity.slice(0, 12)}; run npm run up to build it`,
+      `'imageIdentity' of service '${inputs.serviceName}' must be an image of the store, got ${inputs.imageIdentity.slice(0, 12)}; run npm run up to build it, or, if the service is pinned, npm run rollback -- ${inputs.serviceName} --undo`,
     );
   }
   const python = store.environments.python(bundle.environment);

@@ -1,5 +1,6 @@
 import type { ServiceRecord } from "../store/records";
 import { addresses } from "./deploy";
+import { readCounts } from "./counts";
 import type { ServiceFolder, Status } from "./files";
 import { ageInSeconds, groupMemory } from "./process";
 import { liveStatus } from "./supervisor";
@@ -27,6 +28,7 @@ export function describeService(folder: ServiceFolder): ServiceRecord | undefine
     startedAt: server ? startOf(server).toISOString() : undefined,
     restarts: status?.restarts ?? 0,
     memoryInBytes: server ? groupMemory(server.pid) : undefined,
+    ...(server?.reports === undefined ? {} : readCounts(folder.file(server.reports))),
     logFile: folder.logFile,
     problem: desired && release ? problemOf(status) : "what is kept of it on the disk is damaged; npm run up mends it",
   };

@@ -33,7 +33,8 @@ export interface Status extends ProcessIdentity {
   state: "starting" | "running" | "restarting" | "failed";
   serial: number;
   revision: number;
-  server: { pid: number; startedAt: number } | null;
+  /** `reports` is the folder that its workers report to. */
+  server: { pid: number; startedAt: number; reports?: string } | null;
   restarts: number;
   failure: Failure | null;
 }
@@ -69,8 +70,9 @@ export class ServiceFolder {
     return this.file("secrets.fifo");
   }
 
+  /** A name in the folder; an absolute path is taken as it is. */
   file(name: string): string {
-    return path.join(this.path, name);
+    return path.resolve(this.path, name);
   }
 
   desired(): Desired | undefined {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { canonicalJson } from "../../components/internal/content-hash";
-import type { LocalServiceInputs } from "../../components/internal/local-contract";
+import type { KeyRotation, LocalServiceInputs } from "../../components/internal/local-contract";
 import { readJson, remove, writeJson } from "../store/files";
 import type { ServiceFolder } from "./files";
 
@@ -9,14 +9,30 @@ export interface ServiceKeys {
   readonly secondaryKey?: string;
 }
 
-/** The keys of a service: those given, those it had, or new ones; none without `authEnabled`. */
-export function keysFor(inputs: LocalServiceInputs, olds: ServiceKeys | undefined): ServiceKeys {
+/** Keys that a service has, and when they were made. */
+export interface HeldKeys extends ServiceKeys {
+  readonly keyRotation?: KeyRotation;
+}
+
+/** The keys of a service: those given, those it has and keeps, or new ones; none without `authEnabled`. */
+export function keysFor(inputs: LocalServiceInputs, olds: HeldKeys | undefined): ServiceKeys {
   if (!inputs.authEnabled) {
     return {};
   }
+  const kept = keptKeys(inputs, olds);
   return {
-    primaryKey: inputs.primaryKey ?? olds?.primaryKey ?? newKey(),
-    secondaryKey: inputs.secondaryKey ?? olds?.secondaryKey ?? newKey(),
+    primaryKey: inputs.primaryKey ?? kept.primaryKey ?? newKey(),
+    secondaryKey: inputs.secondaryKey ?? kept.secondaryKey ?? newKey(),
+  };
+}
+
+/** The keys of a service that stay: all but those whose rotation has another text now. */
+export function keptKeys({ keyRotation }: LocalServiceInputs, olds: HeldKeys | undefined): ServiceKeys {
+  const stays = (key: keyof KeyRotation): boolean =>
+    keyRotation?.[key] === undefined || keyRotation[key] === olds?.keyRotation?.[key];
+  return {
+    primaryKey: stays("primary") ? olds?.primaryKey : undefined,
+    secondaryKey: stays("secondary") ? olds?.secondaryKey : undefined,
   };
 }
 

@@ -31,7 +31,8 @@ export function ageInSeconds(pid: number): number | undefined {
   }
 }
 
-function startOf(pid: number): string | undefined {
+/** Start time of a process, as the supervisor writes it; undefined when it has ended. */
+export function startOf(pid: number): string | undefined {
   try {
     const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
     const rest = fields.slice(fields.lastIndexOf(")") + 2).split(" ");

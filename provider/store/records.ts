@@ -31,6 +31,9 @@ export interface ImageRecord {
 
 export type ServiceState = "starting" | "running" | "restarting" | "failed" | "stopped";
 
+/** How a service that runs answers when it is asked. */
+export type Health = "ok" | "no answer" | "not healthy" | "answers as another image";
+
 export interface ServiceRecord {
   name: string;
   state: ServiceState;
@@ -51,6 +54,12 @@ export interface ServiceRecord {
   restarts: number;
   /** Resident memory of the service's processes. */
   memoryInBytes?: number;
+  /** Requests to `/score` that this server has answered. */
+  requests?: number;
+  /** Those answered with 4xx. */
+  clientErrors?: number;
+  /** Those answered with 5xx. */
+  serverErrors?: number;
   logFile: string;
   /** Why it does not answer, when it does not. */
   problem?: string;

@@ -51,7 +51,7 @@ class Server:
 
     @property
     def brief(self):
-        return {"pid": self.process.pid, "startedAt": self.started_at}
+        return {"pid": self.process.pid, "startedAt": self.started_at, "reports": self._reports}
 
     @property
     def seconds_answered(self):

@@ -10,12 +10,12 @@ SERVICE_FOLDER/desired.json says what should answer:
 and SERVICE_FOLDER/status.json says what does:
 
     {"pid", "pidStartedAt", "state": "starting|running|restarting|failed", "serial", "revision",
-     "server": {"pid", "startedAt"}, "candidate": {"pid", "startedAt", "serial", "revision"}, "restarts",
+     "server": {"pid", "startedAt", "reports"}, "candidate": {…, "serial", "revision"}, "restarts",
      "failure": {"serial", "revision", "problem", "boot", "log"}}
 
 `serial` is that of the last desired.json that took over or failed; `revision` that of the server that answers or is
 brought back. A new revision starts on the same listening socket beside the old one and takes over once every worker of
-it has answered its sample requests; it is said to answer once the old one accepts no more, which then drains. When it
+it has answered its sample requests; it is said to answer once the old one answers nothing new, which then drains. When it
 fails, the old one goes on. Whatever starts, the server that answers is watched, and a newer desired.json replaces the
 candidate; one that wants what answers already withdraws it. SIGHUP: read desired.json again. SIGTERM: end the server
 and this process. The values of `secrets` are written to SERVICE_FOLDER/secrets.fifo, a JSON line of
@@ -40,7 +40,7 @@ from server import Server, exit_words, process_start
 BACKOFF_SECONDS, BACKOFF_LIMIT_SECONDS = 0.5, 30.0
 STEADY_SECONDS = 60.0  # a server that ran this long starts again with no back-off
 MAX_RESTARTS = 8  # in a row
-CLOSE_SECONDS = 3.0  # for an old server to accept no more, before the new one is said to answer
+CLOSE_SECONDS = 3.0  # for an old server to answer nothing new, before the new one is said to answer
 SECRETS_SECONDS = 10.0  # for secret variables to arrive
 BIND_SECONDS = 3.0  # the server of a supervisor that was killed takes a moment to let go of the port
 EXIT_LOCKED, EXIT_PORT = 4, 5

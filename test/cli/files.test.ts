@@ -5,6 +5,7 @@ import { LogReader } from "../../cli/log-reader";
 import { createScorer } from "../../cli/new-scorer";
 import { keepSettingsClean, passphraseEnvironment, removeBareSettings } from "../../cli/passphrase";
 import { folderOf, openProject, type Project } from "../../cli/project";
+import { readSetting, withSetting, writeSetting } from "../../cli/stack-settings";
 import { stacksWithResources, stackStateFile } from "../../cli/state";
 import { temporaryFolder, writeFiles } from "../support/folder";
 
@@ -188,7 +189,11 @@ describe("the passphrase", () => {
     assert.equal(read("Pulumi.dev.yaml"), settings);
     writeFiles(folder, { "Pulumi.dev.yaml": `${salt}config:\n  demo:workers: 3\n` });
     atExit(0);
-    assert.match(read("Pulumi.dev.yaml"), /workers: 3/);
+    assert.equal(read("Pulumi.dev.yaml"), "config:\n  demo:workers: 3\n");
+    const secret = `${salt}config:\n  demo:key:\n    secure: v1:xyz\n`;
+    writeFiles(folder, { "Pulumi.dev.yaml": secret });
+    atExit(0);
+    assert.equal(read("Pulumi.dev.yaml"), secret);
   });
 
   it("goes with settings that say nothing else", () => {
@@ -202,6 +207,55 @@ describe("the passphrase", () => {
     assert.equal(project.stateFolder, path.join(folder, ".scorestack/state"));
     process.env.PULUMI_BACKEND_URL = "azblob://states";
     assert.equal(openProject(folder).stateFolder, undefined);
+  });
+});
+
+describe("a setting", () => {
+  inFolder("setting");
+  let project: Project;
+  beforeEach(() => {
+    writeFiles(folder, { "Pulumi.yaml": "name: demo\n" });
+    project = openProject(folder);
+  });
+  const set = (name: string, value?: string): void => {
+    writeSetting(project, "dev", ["demo:pins", name], value);
+  };
+
+  it("is added and removed, and the rest of the file stays as it was", () => {
+    const before = "# two of them\nconfig:\n  demo:workers: 2 # enough\n";
+    writeFiles(folder, { "Pulumi.dev.yaml": before });
+    set("wine", "a");
+    set("wine-keyed", "b");
+    assert.equal(read("Pulumi.dev.yaml"), `${before}  demo:pins:\n    wine: a\n    wine-keyed: b\n`);
+    assert.equal(readSetting(project, "dev", ["demo:pins", "wine"]), "a");
+    set("wine");
+    assert.deepEqual(readSetting(project, "dev", ["demo:pins"]), { "wine-keyed": "b" });
+    set("wine-keyed");
+    assert.equal(read("Pulumi.dev.yaml"), before);
+  });
+
+  it("makes the file where there is none, and takes it along", () => {
+    set("wine", "a");
+    assert.equal(read("Pulumi.dev.yaml"), "config:\n  demo:pins:\n    wine: a\n");
+    set("wine");
+    assert.equal(fs.existsSync(path.join(folder, "Pulumi.dev.yaml")), false);
+    set("wine");
+  });
+
+  it("is put back after a failure, unless the work took effect", async () => {
+    set("wine", "a");
+    const fail = (took: boolean) =>
+      withSetting(
+        project,
+        "dev",
+        [["demo:pins", "wine"], "b"],
+        () => Promise.reject(new Error("no")),
+        () => took,
+      );
+    await assert.rejects(fail(false), /no/);
+    assert.equal(readSetting(project, "dev", ["demo:pins", "wine"]), "a");
+    await assert.rejects(fail(true), /no/);
+    assert.equal(readSetting(project, "dev", ["demo:pins", "wine"]), "b");
   });
 });
 

@@ -218,6 +218,15 @@ const services: readonly Row<LocalServiceArgs>[] = [
     { primaryKey: "hunter2-hunter2-hunter2" },
     "'primaryKey' must come with 'authEnabled: true'; turn it on or leave the key out",
   ],
+  [{ keyRotation: { primary: "one" } }, "'keyRotation' must come with 'authEnabled: true'; turn it on or leave it out"],
+  [
+    { authEnabled: true, primaryKey: "hunter2-hunter2-hunter2", keyRotation: { primary: "one", secondary: "two" } },
+    "'keyRotation.primary' must be left out where 'primaryKey' is given; change that key",
+  ],
+  [
+    { authEnabled: true, keyRotation: { primary: "" } },
+    `'keyRotation' must be a map of 'primary' and 'secondary', each a text of 1 to 100 characters, got {"primary":""}; write dates in quotes`,
+  ],
   [{ authEnabled: true, primaryKey: "hunter2" }, "'primaryKey' must be 16 to 256 visible ASCII characters"],
   [
     { authEnabled: true, secondaryKey: "hunter2 hunter2 hunter2" },

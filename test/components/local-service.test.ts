@@ -54,11 +54,22 @@ describe("LocalService", () => {
       authEnabled: true,
       primaryKey,
       secondaryKey,
+      keyRotation: {},
       tags: { a: "b" },
       description: "who leaves",
     };
     const server = only(await run(options), localTokens.service);
     assert.deepEqual(server.inputs, { ...defaults, ...options });
+  });
+
+  it("passes on when keys were made, for keys that it makes", async () => {
+    const keyRotation = { primary: "2026-11-22", secondary: pulumi.output("one") };
+    const server = only(await run({ authEnabled: true, keyRotation }), localTokens.service);
+    assert.deepEqual(server.inputs["keyRotation"], { primary: "2026-11-22", secondary: "one" });
+  });
+
+  it("has its server record the image, so that a new one counts as one update", async () => {
+    assert.deepEqual(only(await run({ workers: 2 }), "scorestack:index:LocalService").inputs, { workers: 2 });
   });
 
   it("takes values that are known later", async () => {

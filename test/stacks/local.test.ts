@@ -112,6 +112,51 @@ describe("local stack", () => {
     );
   });
 
+  it("gives a pinned service its image, and no other", async () => {
+    const pin = "f".repeat(64);
+    const made = await run({
+      ...services({ "churn-keyed": { scorer: "churn", workers: 2 } }),
+      "scorestack:pins": JSON.stringify({ "churn-keyed": pin }),
+    });
+    const pinned = only(made, localTokens.service, "churn-keyed");
+    assert.deepEqual([pinned.inputs["imageIdentity"], pinned.inputs["workers"]], [pin, 2]);
+    assert.deepEqual(pinned.dependencies, []);
+    const { identity } = only(made, localTokens.image).inputs;
+    assert.equal(only(made, localTokens.service, "churn").inputs["imageIdentity"], identity);
+  });
+
+  it("joins key rotations of the settings and of rotate-key, in a service alone too", async () => {
+    const config = {
+      ...services({ "churn-keyed": { scorer: "churn", authEnabled: true, keyRotation: { secondary: "one" } } }),
+      "scorestack:keyRotations": JSON.stringify({ "churn-keyed": { primary: "two" } }),
+    };
+    const rotation = { primary: "two", secondary: "one" };
+    const whole = only(await run(config), localTokens.service, "churn-keyed");
+    assert.deepEqual(whole.inputs["keyRotation"], rotation);
+    const chosen = { name: "churn-keyed", imageIdentity: whole.inputs["imageIdentity"] as string };
+    const alone = await runProgram(() => local(readSettings(), { only: chosen }), { config });
+    assert.deepEqual(only(alone, localTokens.service).inputs, whole.inputs);
+  });
+
+  it("makes one service alone where that is asked, whatever its scorer looks like", async () => {
+    const config = services({ churn: { scorer: "churn", workers: 2 } });
+    const whole = only(await run(config), localTokens.service, "churn");
+    project.write({ "scorers/churn/score.py": "def init(" });
+    const chosen = { name: "churn", imageIdentity: "f".repeat(64) };
+    const made = await runProgram(() => local(readSettings(), { only: chosen }), { config });
+    assert.deepEqual(
+      made.resources.map(({ type, name }) => [type, name]),
+      [
+        ["scorestack:index:LocalService", "churn"],
+        [localTokens.service, "churn"],
+      ],
+    );
+    const alone = only(made, localTokens.service);
+    assert.equal(alone.urn, whole.urn);
+    assert.deepEqual(alone.inputs, { ...whole.inputs, imageIdentity: chosen.imageIdentity });
+    assert.deepEqual(Object.keys(made.result.services), ["churn"]);
+  });
+
   it("tells models, images and services; keys of keyed services only, as secrets", async () => {
     const { result } = await run(services({ "churn-keyed": { scorer: "churn", authEnabled: true } }));
     assert.deepEqual(Object.keys(result.services["churn"] ?? {}), [
@@ -159,8 +204,28 @@ describe("local stack", () => {
     ],
     ["a service that is no map", "'scorestack:services.churn' must be a map, got 1", services({ churn: 1 })],
     [
+      "a pin of a service that is not there",
+      "'scorestack:pins' must be of churn, got 'gone'; let it follow its scorer again: npm run rollback -- gone --undo",
+      { "scorestack:pins": JSON.stringify({ gone: "f".repeat(64) }) },
+    ],
+    [
+      "a pin that is no identity",
+      "'scorestack:pins.churn' must be a content identity of 64 hex characters, got 'churn:1'; let it follow its scorer again: npm run rollback -- churn --undo",
+      { "scorestack:pins": JSON.stringify({ churn: "churn:1" }) },
+    ],
+    [
+      "a key rotation of a service that is not there",
+      "'scorestack:keyRotations' must be of churn, got 'gone'; remove it from the stack's settings",
+      { "scorestack:keyRotations": JSON.stringify({ gone: { primary: "x" } }) },
+    ],
+    [
+      "a key rotation that is none",
+      "'scorestack:keyRotations.churn' must be a map of 'primary' and 'secondary', each a text of 1 to 100 characters, got 'x'; write dates in quotes",
+      { "scorestack:keyRotations": JSON.stringify({ churn: "x" }) },
+    ],
+    [
       "an unknown option",
-      "'scorestack:services.churn' must hold only scorer, port, workers, server, maxConcurrentRequests, maxBatchSize, maxLatencyMs, scoringTimeoutMs, startTimeoutSeconds, corsOrigins, environmentVariables, authEnabled, tags, description, got 'replicas'",
+      "'scorestack:services.churn' must hold only scorer, port, workers, server, maxConcurrentRequests, maxBatchSize, maxLatencyMs, scoringTimeoutMs, startTimeoutSeconds, corsOrigins, environmentVariables, authEnabled, keyRotation, tags, description, got 'replicas'",
       services({ churn: { replicas: 1 } }),
     ],
     [
