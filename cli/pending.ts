@@ -1,8 +1,7 @@
-import type { Stack } from "@pulumi/pulumi/automation";
 import { nameOf } from "./output/changes";
 import { say } from "./output/messages";
 import type { Project } from "./project";
-import { type PendingOperation, readState, type StackState } from "./state";
+import { type PendingOperation, readState } from "./state";
 
 /** Whether all the operations are of resources that recognise and adopt what a killed run has made. */
 export function canBeRepeated(operations: readonly PendingOperation[]): boolean {
@@ -11,16 +10,21 @@ export function canBeRepeated(operations: readonly PendingOperation[]): boolean 
 
 /**
  * Forgets the operations of a run that was killed, when all are of our own local resources: those can be done again. For
- * others, such as a cloud's, the engine's own warning stands, as something may have been made that nobody knows of.
+ * others, such as a cloud's, the engine's own warning stands, as something may have been made that nobody knows of. `run` runs a
+ * command of the engine. The Automation API's own export and import would put the stack's secrets into a file, open.
  */
-export async function clearPendingOperations(project: Project, stack: Stack): Promise<void> {
-  const pending = readState(project, stack.name)?.pending_operations ?? [];
+export async function clearPendingOperations(
+  project: Project,
+  stackName: string,
+  run: (args: string[], input?: string) => Promise<string>,
+): Promise<void> {
+  const pending = readState(project, stackName)?.pending_operations ?? [];
   if (pending.length === 0 || !canBeRepeated(pending)) {
     return;
   }
-  const exported = await stack.exportStack();
-  const state = exported.deployment as StackState;
-  await stack.importStack({ ...exported, deployment: { ...state, pending_operations: [] } });
+  const exported = JSON.parse(await run(["stack", "export", "--stack", stackName])) as { deployment: object };
+  const cleared = { ...exported, deployment: { ...exported.deployment, pending_operations: [] } };
+  await run(["stack", "import", "--stack", stackName], JSON.stringify(cleared));
   const names = pending.map(
     ({ type, resource }) => `${type} ${resource.type.split(":").pop() ?? ""} ${nameOf(resource.urn)}`,
   );

@@ -76,7 +76,8 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
     pulumiCommand: engine.command,
     envVars: environment,
   });
-  const run = (args: string[]): Promise<string> => runEngineCommand(engine.command, args, root, environment);
+  const run = (args: string[], input?: string): Promise<string> =>
+    runEngineCommand(engine.command, args, root, environment, input);
   workspace.selectStack = async (name) => {
     const file = stackStateFile(project, name);
     if (!file || !fs.existsSync(file)) {
@@ -95,7 +96,7 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   mendState(project, stackName, options.clear === true && isLocalStack(stackName));
   const stack = await selectStack(workspace, options);
   if (options.clear) {
-    await clearPendingOperations(project, stack);
+    await clearPendingOperations(project, stackName, run);
   }
   // After each update the Automation API asks for outputs and history, which takes seconds; its events tell us the same.
   workspace.stackOutputs = () => Promise.resolve({});

@@ -22,6 +22,7 @@ interface Runnable {
     env: Record<string, string>,
     onOutput?: Listener,
     onError?: Listener,
+    input?: string,
   ): Promise<CommandResult>;
 }
 
@@ -31,9 +32,9 @@ interface Runnable {
  */
 export function ownGroup(command: PulumiCommand, file: string): PulumiCommand {
   const runnable: Runnable = {
-    run: async (args, cwd, env, onOutput, onError) => {
+    run: async (args, cwd, env, onOutput, onError, input) => {
       const all = args.includes("--non-interactive") ? args : [...args, "--non-interactive"];
-      const result = await runEngine(file, all, cwd, env, onOutput, onError);
+      const result = await runEngine(file, all, { cwd, env, onOutput, onError, input });
       if (result.code !== 0) {
         throw commandError(result);
       }
@@ -44,31 +45,34 @@ export function ownGroup(command: PulumiCommand, file: string): PulumiCommand {
 }
 
 /**
- * Runs any engine command through `command` and returns its stdout. When it fails it throws a `CliError` with what the engine
- * said, or `StackNotFoundError`.
+ * Runs any engine command through `command` and returns its stdout; it reads `input`, if there is any, from its stdin. When it
+ * fails it throws a `CliError` with what the engine said, or `StackNotFoundError`.
  */
 export async function runEngineCommand(
   command: PulumiCommand,
   args: string[],
   cwd: string,
   env: Record<string, string>,
+  input?: string,
 ): Promise<string> {
   try {
-    return (await (command as unknown as Runnable).run(args, cwd, env)).stdout;
+    return (await (command as unknown as Runnable).run(args, cwd, env, undefined, undefined, input)).stdout;
   } catch (error) {
     const plain = error instanceof CommandError && !(error instanceof StackNotFoundError);
     throw plain && !isInterrupted() ? engineFailure(error.message) : error;
   }
 }
 
-async function runEngine(
-  file: string,
-  args: readonly string[],
-  cwd: string,
-  env: Record<string, string>,
-  onOutput: Listener | undefined,
-  onError: Listener | undefined,
-): Promise<CommandResult> {
+interface EngineRun {
+  readonly cwd: string;
+  readonly env: Record<string, string>;
+  readonly onOutput: Listener | undefined;
+  readonly onError: Listener | undefined;
+  readonly input: string | undefined;
+}
+
+async function runEngine(file: string, args: readonly string[], options: EngineRun): Promise<CommandResult> {
+  const { cwd, env, onOutput, onError, input } = options;
   const child = spawn(file, args, {
     cwd,
     env: {
@@ -78,10 +82,12 @@ async function runEngine(
       PATH: [path.dirname(file), env.PATH ?? process.env.PATH].join(path.delimiter),
       PULUMI_AUTOMATION_API: "true",
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     detached: process.platform !== "win32",
     windowsHide: true,
   });
+  // One that ends without reading it says itself why.
+  child.stdin.on("error", () => undefined).end(input);
   let kills = 0;
   const stoppable = {
     stop: (): void => {

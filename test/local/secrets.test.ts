@@ -4,6 +4,8 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readLocks } from "../../cli/locks";
+import { openProject } from "../../cli/project";
 import type { ServiceRecord } from "../../provider/store/records";
 import { type Answer, answerOf, Clone } from "../support/clone";
 import { temporaryFolder } from "../support/folder";
@@ -94,6 +96,7 @@ describe("secrets of a service", function () {
       const first = leaksInProcesses(all);
       await sleep(first.length > 0 ? 500 : 50);
       assert.deepEqual(first.length > 0 ? leaksInProcesses(all).filter((leak) => first.includes(leak)) : [], []);
+      assert.deepEqual(leaksInFiles([temporary.folder], all), []);
     }
     const said = await answer;
     assert.deepEqual(found(Buffer.from(said.stdout + said.stderr), all), [], `said by ${args.join(" ")}`);
@@ -163,6 +166,18 @@ describe("secrets of a service", function () {
     assert.equal(await score(primary), 200);
   });
 
+  it("stay unseen when a run is killed and the next one takes up its work", async () => {
+    write(`\n\n_init = init\n\n\ndef init():\n    import time\n\n    time.sleep(3)\n    _init()\n`);
+    const ended = answerOf(clone.spawn("up", "--yes"));
+    await until(() => hasPending(clone.path(".scorestack/state/.pulumi/stacks/scorestack/local.json")));
+    process.kill(readLocks(openProject(clone.folder), "local")[0]?.pid ?? 0, "SIGKILL");
+    assert.equal((await ended).code, 1);
+    const { code, stderr } = await watched("up", "--yes");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /A run was ended in the middle of: updating Service diabetes/);
+    assert.equal(await score(primary), 200);
+  });
+
   it("are refused where they would stand open in the state, and the option is named", async () => {
     const settings = fs.readFileSync(clone.path("Pulumi.local.yaml"), "utf8");
     set("scorestack:services.diabetes.description", token);
@@ -175,6 +190,19 @@ describe("secrets of a service", function () {
     fs.writeFileSync(clone.path("Pulumi.local.yaml"), settings);
   });
 });
+
+async function until(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!holds()) {
+    assert.ok(performance.now() < end);
+    await sleep(20);
+  }
+}
+
+/** Whether the engine has begun the update of a service. */
+function hasPending(stateFile: string): boolean {
+  return /"pending_operations"[^]*local:Service/.test(fs.readFileSync(stateFile, "utf8"));
+}
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
