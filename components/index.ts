@@ -1,9 +1,11 @@
+export type { AzureHost, LogDestination } from "./azure-host";
 export { LocalService, type LocalServiceArgs, ScoringServer } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";
-export type { ImageReference, ScoringService } from "./scoring-service";
+export type { ContainerImageReference, ImageReference, ScoringService } from "./scoring-service";
 export {
   type ImageContent,
+  type ImagePlaces,
   localWorkspace,
   type ModelContent,
   type Workspace,

@@ -5,7 +5,7 @@ import { imageName } from "./internal/names";
 import { oneOf, type Rule, shown } from "./internal/problems";
 import { contentIdentity, flag, someText, stringMap } from "./internal/rules";
 import { Problems } from "./internal/validate";
-import { localWorkspace, type Workspace } from "./workspace";
+import { type ImagePlaces, localWorkspace, type Workspace } from "./workspace";
 
 /** What runs a scoring script. */
 export const Runtime = { python: "python", sparkPy: "spark-py" } as const;
@@ -15,10 +15,12 @@ export type Runtime = (typeof Runtime)[keyof typeof Runtime];
 /** A version of a registered model, as an image takes it; a `RegisteredModel` is one. */
 export interface ModelReference {
   readonly modelName: pulumi.Input<string>;
-  /** 1, 2, 3 … */
-  readonly version: pulumi.Input<number>;
+  /** 1, 2, 3 … in the local workspace; in Azure a content name. */
+  readonly version: pulumi.Input<number | string>;
   /** Content identity, 64 hex characters. */
   readonly digest: pulumi.Input<string>;
+  /** The model's file or folder, relative to the project's folder; plain. An image that is built in Azure needs it. @default - not known */
+  readonly path?: string;
 }
 
 /** Registry that a base image is pulled from. */
@@ -76,12 +78,16 @@ export interface ModelImageArgs {
 export class ModelImage extends pulumi.ComponentResource {
   /** Name the versions are counted under. */
   readonly imageName: pulumi.Output<string>;
-  /** 1, 2, 3 …; known in a preview only if the content is built already. */
-  readonly version: pulumi.Output<number>;
+  /** 1, 2, 3 … in the local workspace, where a preview knows it only if the content is built already; in Azure a content name. */
+  readonly version: pulumi.Output<number | string>;
   /** `name:version`. */
   readonly imageId: pulumi.Output<string>;
   /** Content identity, 64 hex characters; known in a preview. Services refer to the image by it. */
   readonly identity: pulumi.Output<string>;
+  /** What a runtime pulls: `registry/repository@sha256:…`; in the local workspace, which has no registry, the `imageId`. */
+  readonly ref: pulumi.Output<string>;
+  /** Folder of the sample requests, as it was given. */
+  readonly sampleRequests: string | undefined;
 
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: ModelImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -93,20 +99,28 @@ export class ModelImage extends pulumi.ComponentResource {
     const plan = reading.plan();
     warnOfStaleLock(plan, this);
 
-    const built = (args.workspace ?? localWorkspace).buildImage(
+    const workspace = args.workspace ?? localWorkspace;
+    const places = placesOf(plan, args);
+    problems.addAll(workspace.imageFaults?.(places) ?? []);
+    problems.throwIfAny();
+    const built = workspace.buildImage(
       name,
       { ...metadata, ...contentOf(plan, args), models, identity: identityOf(plan, args, models) },
       { parent: this },
+      places,
     );
     this.imageName = built.imageName;
     this.version = built.version;
     this.imageId = built.imageId;
     this.identity = built.identity;
+    this.ref = built.ref;
+    this.sampleRequests = args.sampleRequests;
     this.registerOutputs({
       imageName: this.imageName,
       version: this.version,
       imageId: this.imageId,
       identity: this.identity,
+      ref: this.ref,
     });
   }
 }
@@ -188,6 +202,13 @@ function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): 
     const text = `${shown(staleLock)} was made from other requirements: its versions are preferred, and the rest is resolved anew; npm run lock makes it fit`;
     void pulumi.log.warn(text, component);
   }
+}
+
+function placesOf({ environment, staleLock }: ImagePlan, { models }: ModelImageArgs): ImagePlaces {
+  return {
+    models: [models].flat().map((model: ModelReference) => model.path),
+    lockFits: environment.lock !== undefined && staleLock === undefined,
+  };
 }
 
 function contentOf(plan: ImagePlan, args: ModelImageArgs) {

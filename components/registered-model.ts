@@ -46,12 +46,14 @@ export interface RegisteredModelArgs {
 export class RegisteredModel extends pulumi.ComponentResource {
   /** Name the versions are counted under. */
   readonly modelName: pulumi.Output<string>;
-  /** 1, 2, 3 …; known in a preview only if the content is registered already. */
-  readonly version: pulumi.Output<number>;
+  /** 1, 2, 3 … in the local workspace, where a preview knows it only if the content is registered already; in Azure a content name. */
+  readonly version: pulumi.Output<number | string>;
   /** `name:version`. */
   readonly modelId: pulumi.Output<string>;
   /** Content identity, 64 hex characters; known in a preview. */
   readonly digest: pulumi.Output<string>;
+  /** The model's file or folder, as it was given. */
+  readonly path: string;
 
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: RegisteredModelArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -70,6 +72,7 @@ export class RegisteredModel extends pulumi.ComponentResource {
     this.version = registered.version;
     this.modelId = registered.modelId;
     this.digest = registered.digest;
+    this.path = args.path;
     this.registerOutputs({
       modelName: this.modelName,
       version: this.version,

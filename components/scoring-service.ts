@@ -6,6 +6,14 @@ export interface ImageReference {
   readonly identity: pulumi.Input<string>;
 }
 
+/** An image, as a service that runs containers takes it; a `ModelImage` whose workspace is in Azure is one. */
+export interface ContainerImageReference extends ImageReference {
+  /** `registry/repository@sha256:…`. */
+  readonly ref: pulumi.Input<string>;
+  /** Folder of sample requests, relative to the project's folder; plain. Each update sends them. @default - none are sent */
+  readonly sampleRequests?: string;
+}
+
 /** What every service that answers scoring requests tells, wherever it runs. */
 export interface ScoringService {
   /** Address that scores: `POST <data>`. */

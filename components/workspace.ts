@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { LocalImageInputs, LocalModelInputs } from "./internal/local-contract";
 import { type Later, LocalImage, LocalModel } from "./internal/local-resources";
+import type { PropertyFault } from "./internal/problems";
 
 /** A model's files and metadata, as a workspace is given them. */
 export type ModelContent = Later<LocalModelInputs>;
@@ -8,11 +9,19 @@ export type ModelContent = Later<LocalModelInputs>;
 /** An image's files, environment and models, as a workspace is given them. */
 export type ImageContent = Later<LocalImageInputs>;
 
+/** Where an image's models and requests lie in this project; plain, and relative to its folder. */
+export interface ImagePlaces {
+  /** File or folder of each model, in the order of the image's models; undefined for one that is only known by its version. */
+  readonly models: readonly (string | undefined)[];
+  /** The lock file's text is what the environment is installed from, as it is. */
+  readonly lockFits: boolean;
+}
+
 /** A model's version in a workspace. */
 export interface WorkspaceModel {
   readonly modelName: pulumi.Output<string>;
-  /** 1, 2, 3 …; known in a preview only if the content is registered already. */
-  readonly version: pulumi.Output<number>;
+  /** 1, 2, 3 … in the local workspace, where a preview knows it only if the content is registered already; in Azure a content name. */
+  readonly version: pulumi.Output<number | string>;
   /** `name:version`. */
   readonly modelId: pulumi.Output<string>;
   /** Content identity, 64 hex characters; known in a preview. */
@@ -22,12 +31,14 @@ export interface WorkspaceModel {
 /** An image's version in a workspace. */
 export interface WorkspaceImage {
   readonly imageName: pulumi.Output<string>;
-  /** 1, 2, 3 …; known in a preview only if the content is built already. */
-  readonly version: pulumi.Output<number>;
+  /** 1, 2, 3 … in the local workspace, where a preview knows it only if the content is built already; in Azure a content name. */
+  readonly version: pulumi.Output<number | string>;
   /** `name:version`. */
   readonly imageId: pulumi.Output<string>;
   /** Content identity, 64 hex characters; known in a preview. */
   readonly identity: pulumi.Output<string>;
+  /** What a runtime pulls: `registry/repository@sha256:…`; in the local workspace, which has no registry, the `imageId`. */
+  readonly ref: pulumi.Output<string>;
 }
 
 /** Where models are registered and images are kept. */
@@ -35,11 +46,22 @@ export interface Workspace {
   /** Makes the resource that registers a model. */
   registerModel(name: string, model: ModelContent, options: pulumi.CustomResourceOptions): WorkspaceModel;
   /** Makes the resource that builds an image. */
-  buildImage(name: string, image: ImageContent, options: pulumi.CustomResourceOptions): WorkspaceImage;
+  buildImage(
+    name: string,
+    image: ImageContent,
+    options: pulumi.CustomResourceOptions,
+    places: ImagePlaces,
+  ): WorkspaceImage;
+  /** What keeps an image from being built here, beyond what is wrong everywhere. */
+  imageFaults?(places: ImagePlaces): readonly PropertyFault[];
 }
 
 /** Folders of this clone (`.scorestack/`): no cloud account needed. */
 export const localWorkspace: Workspace = {
   registerModel: (name, model, options) => new LocalModel(name, model, options),
-  buildImage: (name, image, options) => new LocalImage(name, image, options),
+  buildImage: (name, image, options) => {
+    const built = new LocalImage(name, image, options);
+    const { imageName, version, imageId, identity } = built;
+    return { imageName, version, imageId, identity, ref: imageId };
+  },
 };

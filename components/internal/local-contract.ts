@@ -41,7 +41,8 @@ export interface BundleFile {
 
 export interface ImageModel {
   modelName: string;
-  version: number;
+  /** A number in the local store; a content name in Azure. */
+  version: number | string;
   digest: string;
 }
 

@@ -70,7 +70,7 @@ export class ModelStore {
       .find((model) => model?.digest === digest);
   }
 
-  get(name: string, version: number): StoredModel | undefined {
+  get(name: string, version: number | string): StoredModel | undefined {
     return readJson(this.record(name, version)) as StoredModel | undefined;
   }
 
@@ -81,7 +81,7 @@ export class ModelStore {
   }
 
   /** Folder that holds the model's file or folder under its own name. */
-  content(name: string, version: number): string {
+  content(name: string, version: number | string): string {
     return path.join(this.folder, name, String(version), "content");
   }
 
@@ -127,7 +127,7 @@ export class ModelStore {
     return this.last(name) + 1;
   }
 
-  private record(name: string, version: number): string {
+  private record(name: string, version: number | string): string {
     return path.join(this.folder, name, String(version), "model.json");
   }
 }

@@ -1,0 +1,30 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A Log Analytics workspace, as what sends logs needs it. */
+export interface LogDestination {
+  /** The workspace's `customerId`. */
+  readonly workspaceId: pulumi.Input<string>;
+  /** Kept as a secret. */
+  readonly workspaceKey: pulumi.Input<string>;
+}
+
+/** Where containers run in Azure, and what they pull images with; an `AzureWorkspace` is one. */
+export interface AzureHost {
+  readonly resourceGroupName: pulumi.Input<string>;
+  /** Region, such as `westeurope`. */
+  readonly location: pulumi.Input<string>;
+  /** Host of the container registry, such as `team.azurecr.io`. */
+  readonly registryServer: pulumi.Input<string>;
+  /** Resource id of the user-assigned identity that may pull from the registry. */
+  readonly identityId: pulumi.Input<string>;
+  /** Its client id, by which a program in the container asks for tokens. */
+  readonly identityClientId: pulumi.Input<string>;
+  /** Where containers send their logs. @default - nowhere */
+  readonly logs?: LogDestination;
+  /** Connection string of Application Insights. Kept as a secret. @default - none */
+  readonly insightsConnectionString?: pulumi.Input<string>;
+  /** What must be there before an image can be pulled, such as role assignments. @default - nothing */
+  readonly ready?: readonly pulumi.Resource[];
+  /** Labels that everything made here carries. @default - none */
+  readonly tags?: Readonly<Record<string, string>>;
+}
