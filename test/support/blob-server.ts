@@ -73,7 +73,7 @@ export class BlobServer {
     }
     if (method === "GET") {
       const bytes = this.blobs.get(path)?.bytes;
-      return bytes ? { status: 200, body: bytes } : missing;
+      return bytes ? { status: 200, body: bytes, headers: { "content-length": bytes.length } } : missing;
     }
     if (method !== "PUT") {
       return { status: 405 };
