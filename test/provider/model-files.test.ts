@@ -201,8 +201,7 @@ describe("a login to Azure", () => {
 
 describe("what Azure says", () => {
   const host = "https://team.blob.core.windows.net/";
-  const said = (problem: object): string =>
-    (azureProblem(Object.assign(new Error(), problem), host) as Error).message;
+  const said = (problem: object): string => (azureProblem(Object.assign(new Error(), problem), host) as Error).message;
 
   for (const [problem, message] of [
     [
