@@ -41,7 +41,7 @@ export interface AzureWorkspaceArgs {
   readonly protectData?: boolean;
   /** What makes images. @default - what is there; the image says which */
   readonly imageBuilder?: AzureImageBuilder;
-  /** Labels of everything that is made, beside its project and stack; plain. @default - none */
+  /** Labels of everything that is made, beside its project and stack. @default - none */
   readonly tags?: Readonly<Record<string, string>>;
 }
 

@@ -105,11 +105,7 @@ class Reader {
   read(): ComponentDoc {
     const args = this.argsType();
     const members = this.members(this.checker.getPropertiesOfType(args));
-    const outputs = this.declaration.members
-      .filter((member) => ts.isPropertyDeclaration(member) || ts.isGetAccessor(member))
-      .filter((member) => !isHidden(member))
-      .map((member) => this.checker.getSymbolAtLocation(member.name))
-      .filter((symbol) => symbol !== undefined);
+    const outputs = this.members(this.outputSymbols());
     return {
       name: this.symbol.name,
       source: path.relative(this.root, this.declaration.getSourceFile().fileName).split(path.sep).join("/"),
@@ -119,9 +115,17 @@ class Reader {
       errors: this.errors(),
       args: members,
       shapes: this.shapes(),
-      outputs: this.members(outputs),
+      outputs,
       children: this.children(),
     };
+  }
+
+  private outputSymbols(): ts.Symbol[] {
+    return this.declaration.members
+      .filter((member) => ts.isPropertyDeclaration(member) || ts.isGetAccessor(member))
+      .filter((member) => !isHidden(member))
+      .map((member) => this.checker.getSymbolAtLocation(member.name))
+      .filter((symbol) => symbol !== undefined);
   }
 
   private argsType(): ts.Type {
@@ -186,7 +190,7 @@ class Reader {
       .map((call) => ({ name: call.arguments?.[0] ? childName(call.arguments[0]) : "", made: this.made(call) }));
   }
 
-  /** Token of the resource that is made with `new`; for a call, the method. */
+  /** Token of the resource that is made with `new`; for a call, the method, or what the function says it makes. */
   private made({ expression }: ts.CallExpression | ts.NewExpression): string {
     const symbol = this.checker.getSymbolAtLocation(
       ts.isPropertyAccessExpression(expression) ? expression.name : expression,
@@ -195,6 +199,9 @@ class Reader {
     const declaration = target?.valueDeclaration;
     if (declaration && ts.isClassDeclaration(declaration)) {
       return `\`${superToken(declaration, this.checker) ?? target.name}\``;
+    }
+    if (target && declaration && ts.isFunctionDeclaration(declaration)) {
+      return text(target.getDocumentationComment(this.checker));
     }
     const owner =
       declaration?.parent && ts.isInterfaceDeclaration(declaration.parent) ? declaration.parent.name.text : "";
