@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LocalService, type LocalServiceArgs, type ModelImage } from "../components";
+import { checkLocalService } from "../components/checks/local-service";
 import { serviceName } from "../components/internal/names";
 import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
-import { checkLocalService } from "../components/local-service";
 import type { ImageReference } from "../components/scoring-service";
 import { makeScorer, readScorers, type Scorer } from "./scorers";
 import { type OnlyService, type ProgramOptions, type Settings, unpin } from "./settings";
