@@ -6,7 +6,8 @@ import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
 import type { ImageReference } from "../components/scoring-service";
 import { makeScorer, readScorers, type Scorer } from "./scorers";
-import { type OnlyService, type ProgramOptions, type Settings, unpin } from "./settings";
+import type { OnlyService, ProgramOptions } from "./settings";
+import { type LocalSettings, unpin } from "./settings/local";
 
 /** Outputs of a stack: what it made, by name. */
 export interface StackOutputs {
@@ -20,7 +21,7 @@ export interface StackOutputs {
  *
  * @throws pulumi.RunError with everything that is wrong, one problem a line, before any resource is made.
  */
-export function local(settings: Settings, { only }: ProgramOptions = {}): StackOutputs {
+export function local(settings: LocalSettings, { only }: ProgramOptions = {}): StackOutputs {
   if (only) {
     return onlyService(settings, only);
   }
@@ -53,14 +54,14 @@ export function local(settings: Settings, { only }: ProgramOptions = {}): StackO
   return outputs;
 }
 
-function onlyService(settings: Settings, { name, imageIdentity }: OnlyService): StackOutputs {
+function onlyService(settings: LocalSettings, { name, imageIdentity }: OnlyService): StackOutputs {
   throwIfAny(settings.problems);
   const service = serve(name, { ...planOf(name, settings).options, image: { identity: imageIdentity } });
   return { models: {}, images: {}, services: { [name]: service } };
 }
 
 /** The image of a service that `npm run rollback` has taken off its scorer. */
-function pinned(name: string, { pins }: Settings): ImageReference | undefined {
+function pinned(name: string, { pins }: LocalSettings): ImageReference | undefined {
   const identity = pins[name];
   if (identity === undefined) {
     return undefined;
@@ -78,12 +79,12 @@ interface PlannedService {
 }
 
 /** A service for each scorer under its own name; the settings give it options or add others. */
-function plannedServices(scorers: readonly Scorer[], settings: Settings): PlannedService[] {
+function plannedServices(scorers: readonly Scorer[], settings: LocalSettings): PlannedService[] {
   const names = [...scorers.map(({ name }) => name), ...Object.keys(settings.services)];
   return [...new Set(names)].map((name) => planOf(name, settings));
 }
 
-function planOf(name: string, { services, keyRotations }: Settings): PlannedService {
+function planOf(name: string, { services, keyRotations }: LocalSettings): PlannedService {
   const { scorer = name, ...options } = services[name] ?? {};
   const rotation = keyRotations[name];
   const keyRotation = rotation && { ...options.keyRotation, ...rotation };
@@ -128,7 +129,7 @@ function serviceProblems(
 }
 
 /** Pins and key rotations of services that are not there. */
-function strayProblems(services: readonly PlannedService[], { pins, keyRotations }: Settings): readonly string[] {
+function strayProblems(services: readonly PlannedService[], { pins, keyRotations }: LocalSettings): readonly string[] {
   const problems = new Problems("scorestack:");
   const names = services.map(({ name }) => name);
   const strays = (found: object): string[] => Object.keys(found).filter((name) => !names.includes(name));

@@ -9,7 +9,7 @@ import { fromRoot } from "../components/internal/project";
 import { Problems } from "../components/internal/validate";
 import { checkModelImage } from "../components/model-image";
 import { checkRegisteredModel } from "../components/registered-model";
-import { anything, checkFields, isRecord, map, text, texts } from "./shape";
+import { anything, checkFields, isRecord, map, text, texts } from "./settings/shape";
 
 /** A scorer folder as the components take it, with what is wrong with it. */
 export interface Scorer {
