@@ -1,4 +1,7 @@
+export type * from "./azure/options";
+export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";
+export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
 export { LocalService, type LocalServiceArgs, ScoringServer } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";

@@ -1,4 +1,5 @@
 import { projectRoot } from "../components/internal/project";
+import { modelFilesHandler } from "./resources/azure-model-files";
 import { imageHandler } from "./resources/image";
 import { modelHandler } from "./resources/model";
 import { serviceHandler } from "./resources/service";
@@ -9,7 +10,7 @@ const version = "0.1.0";
 
 async function main(): Promise<void> {
   const store = new Store(projectRoot());
-  const handlers = [modelHandler(store), imageHandler(store), serviceHandler(store)];
+  const handlers = [modelHandler(store), imageHandler(store), serviceHandler(store), modelFilesHandler()];
   // The engine gives its address as the first argument that is not an option, and waits for the port on stdout.
   const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
   const port = await new ProviderServer(handlers, version, engineAddress).listen();
