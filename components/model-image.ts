@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { imageReference } from "./internal/base-image";
 import { imageIdentity } from "./internal/identity";
 import { type ImagePlan, readImage } from "./internal/image-plan";
 import { imageName } from "./internal/names";
-import { oneOf, type Rule, shown } from "./internal/problems";
+import { oneOf, shown } from "./internal/problems";
 import { contentIdentity, flag, someText, stringMap } from "./internal/rules";
 import { Problems } from "./internal/validate";
 import { type ImagePlaces, localWorkspace, type Workspace } from "./workspace";
@@ -55,6 +56,8 @@ export interface ModelImageArgs {
   readonly sampleRequests?: string;
   /** Debian or Ubuntu image that a container is built on. @default - Azure Machine Learning's inference base, pinned by digest */
   readonly baseImage?: string;
+  /** Build containers on a `baseImage` without a digest, which may be other bytes tomorrow. @default false */
+  readonly allowMovableBaseImage?: boolean;
   /** Registry of `baseImage`, when it asks for a password. @default - none */
   readonly baseImageRegistry?: BaseImageRegistry;
   /** Build containers for NVIDIA GPUs. @default false */
@@ -100,7 +103,7 @@ export class ModelImage extends pulumi.ComponentResource {
     warnOfStaleLock(plan, this);
 
     const workspace = args.workspace ?? localWorkspace;
-    const places = placesOf(plan, args);
+    const places = placesOf(name, plan, args);
     problems.addAll(workspace.imageFaults?.(places) ?? []);
     problems.throwIfAny();
     const built = workspace.buildImage(
@@ -125,11 +128,6 @@ export class ModelImage extends pulumi.ComponentResource {
   }
 }
 
-const reference: Rule<string> = {
-  must: "must be an image reference such as 'registry.example.com/team/base:1.2'",
-  holds: (value) => typeof value === "string" && /^[a-z0-9][A-Za-z0-9._:/@-]*$/.test(value),
-};
-
 function recorded(args: ModelImageArgs): pulumi.Inputs {
   const registry = args.baseImageRegistry;
   const secret = registry && { ...registry, password: pulumi.secret(registry.password) };
@@ -139,7 +137,7 @@ function recorded(args: ModelImageArgs): pulumi.Inputs {
 /** Checks the arguments of a {@link ModelImage}; returns what it is made of. */
 export function checkModelImage(problems: Problems, name: string, args: ModelImageArgs) {
   const metadata = checkMetadata(problems, name, args);
-  checkRegistry(problems, args);
+  checkBase(problems, args);
   const models = checkModels(problems, args.models);
   const reading = readImage({
     ...args,
@@ -153,7 +151,8 @@ export function checkModelImage(problems: Problems, name: string, args: ModelIma
 
 function checkMetadata(problems: Problems, name: string, args: ModelImageArgs) {
   problems.plain("runtime", args.runtime, oneOf(Object.values(Runtime)));
-  problems.plain("baseImage", args.baseImage, reference);
+  problems.plain("baseImage", args.baseImage, imageReference);
+  problems.plain("allowMovableBaseImage", args.allowMovableBaseImage, flag);
   problems.plain("enableGpu", args.enableGpu, flag);
   return {
     imageName: problems.check("imageName", args.imageName ?? name, imageName),
@@ -163,7 +162,15 @@ function checkMetadata(problems: Problems, name: string, args: ModelImageArgs) {
   };
 }
 
-function checkRegistry(problems: Problems, args: ModelImageArgs): void {
+function checkBase(problems: Problems, args: ModelImageArgs): void {
+  if (args.allowMovableBaseImage !== undefined && args.baseImage === undefined) {
+    problems.add(
+      "allowMovableBaseImage",
+      "must come with 'baseImage'",
+      undefined,
+      "the default has a digest: leave it out",
+    );
+  }
   const registry: Partial<BaseImageRegistry> | undefined = args.baseImageRegistry;
   if (registry === undefined) {
     return;
@@ -204,10 +211,19 @@ function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): 
   }
 }
 
-function placesOf({ environment, staleLock }: ImagePlan, { models }: ModelImageArgs): ImagePlaces {
+function placesOf(name: string, plan: ImagePlan, args: ModelImageArgs): ImagePlaces {
+  const { imageName: given = name, baseImage, allowMovableBaseImage, baseImageRegistry } = args;
   return {
-    models: [models].flat().map((model: ModelReference) => model.path),
-    lockFits: environment.lock !== undefined && staleLock === undefined,
+    models: [args.models].flat().map((model: ModelReference) => model.path),
+    lockFits: plan.environment.lock !== undefined && plan.staleLock === undefined,
+    imageName: typeof given === "string" ? given : undefined,
+    files: Object.keys(plan.files),
+    baseImage,
+    allowMovableBaseImage,
+    baseImageRegistry: baseImageRegistry && {
+      ...baseImageRegistry,
+      password: pulumi.secret(baseImageRegistry.password),
+    },
   };
 }
 
