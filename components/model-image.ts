@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { imageReference } from "./internal/base-image";
+import { checkModelImage, contentOf } from "./checks/model-image";
 import { imageIdentity } from "./internal/identity";
-import { type ImagePlan, readImage } from "./internal/image-plan";
-import { imageName } from "./internal/names";
-import { oneOf, shown } from "./internal/problems";
-import { contentIdentity, flag, someText, stringMap } from "./internal/rules";
+import type { ImagePlan } from "./internal/image-plan";
+import { shown } from "./internal/problems";
 import { Problems } from "./internal/validate";
 import { type ImagePlaces, localWorkspace, type Workspace } from "./workspace";
 
@@ -134,76 +132,6 @@ function recorded(args: ModelImageArgs): pulumi.Inputs {
   return { ...args, workspace: undefined, baseImageRegistry: secret };
 }
 
-/** Checks the arguments of a {@link ModelImage}; returns what it is made of. */
-export function checkModelImage(problems: Problems, name: string, args: ModelImageArgs) {
-  const metadata = checkMetadata(problems, name, args);
-  checkBase(problems, args);
-  const models = checkModels(problems, args.models);
-  const reading = readImage({
-    ...args,
-    runtime: args.runtime ?? "python",
-    dependencies: args.dependencies ?? [],
-    enableGpu: args.enableGpu ?? false,
-  });
-  problems.addAll(reading.faults);
-  return { metadata, models, reading };
-}
-
-function checkMetadata(problems: Problems, name: string, args: ModelImageArgs) {
-  problems.plain("runtime", args.runtime, oneOf(Object.values(Runtime)));
-  problems.plain("baseImage", args.baseImage, imageReference);
-  problems.plain("allowMovableBaseImage", args.allowMovableBaseImage, flag);
-  problems.plain("enableGpu", args.enableGpu, flag);
-  return {
-    imageName: problems.check("imageName", args.imageName ?? name, imageName),
-    tags: problems.check("tags", args.tags, stringMap),
-    properties: problems.check("properties", args.properties, stringMap),
-    description: problems.check("description", args.description, someText),
-  };
-}
-
-function checkBase(problems: Problems, args: ModelImageArgs): void {
-  if (args.allowMovableBaseImage !== undefined && args.baseImage === undefined) {
-    problems.add(
-      "allowMovableBaseImage",
-      "must come with 'baseImage'",
-      undefined,
-      "the default has a digest: leave it out",
-    );
-  }
-  const registry: Partial<BaseImageRegistry> | undefined = args.baseImageRegistry;
-  if (registry === undefined) {
-    return;
-  }
-  const missing = (["address", "username", "password"] as const).filter((key) => !registry[key]);
-  if (missing.length > 0) {
-    problems.add("baseImageRegistry", "must have address, username and password", `no ${missing.join(" and no ")}`);
-  }
-  if (args.baseImage === undefined) {
-    problems.add(
-      "baseImageRegistry",
-      "must come with 'baseImage'",
-      "no 'baseImage'",
-      "name the image or leave the registry out",
-    );
-  }
-}
-
-function checkModels(problems: Problems, given: ModelReference | readonly ModelReference[]): ModelReference[] {
-  const models = [given].flat();
-  if (models.length === 0) {
-    problems.add("models", "must hold at least one model", "none");
-  }
-  if (new Set(models).size < models.length) {
-    problems.add("models", "must hold each model once", "the same model twice");
-  }
-  return models.map((model, index) => ({
-    modelName: model.modelName,
-    version: model.version,
-    digest: problems.check(`models[${index}].digest`, model.digest, contentIdentity),
-  }));
-}
-
 function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): void {
   if (staleLock !== undefined) {
     const text = `${shown(staleLock)} was made from other requirements: its versions are preferred, and the rest is resolved anew; npm run lock makes it fit`;
@@ -225,12 +153,6 @@ function placesOf(name: string, plan: ImagePlan, args: ModelImageArgs): ImagePla
       password: pulumi.secret(baseImageRegistry.password),
     },
   };
-}
-
-function contentOf(plan: ImagePlan, args: ModelImageArgs) {
-  const { executionScript, files, environment, dockerfile } = plan;
-  const { runtime = "python", baseImage, enableGpu } = args;
-  return { runtime, executionScript, files, environment, dockerfile, baseImage, enableGpu };
 }
 
 function identityOf(plan: ImagePlan, args: ModelImageArgs, models: readonly ModelReference[]): pulumi.Output<string> {

@@ -36,7 +36,7 @@ export function buildAzureImage(
   const { builder = defaultBuilder, platform = ImagePlatform.amd64 } = place;
   const content = pulumi.output(image) as pulumi.Output<LocalImageInputs>;
   const [identity, imageName] = [pulumi.output(image.identity), pulumi.output(image.imageName)];
-  tell(place, places, options.parent);
+  tell(name, place, places, options.parent);
   const build: Build = {
     place: { ...place, platform },
     places,
@@ -88,10 +88,10 @@ function indexArguments({ packageIndexUrl }: AzureImagePlace): Record<string, st
 }
 
 /** Warns of what is allowed and can surprise. */
-function tell(place: AzureImagePlace, { baseImage }: ImagePlaces, image: pulumi.Resource | undefined): void {
+function tell(name: string, place: AzureImagePlace, { baseImage }: ImagePlaces, image?: pulumi.Resource): void {
   const missing = missingTool(place);
   // Once for all images of a program.
-  if (missing !== undefined && claim("missing tool", missing, image?.__name ?? "") === undefined) {
+  if (missing !== undefined && claim("missing tool", missing, name) === undefined) {
     void pulumi.log.warn(missing, image);
   }
   if (baseImage !== undefined && !isPinned(baseImage)) {
