@@ -79,7 +79,7 @@ function checkModels(problems: Problems, given: ModelReference | readonly ModelR
 }
 
 /** What of an image its files tell. */
-export function contentOf(plan: ImagePlan, args: ModelImageArgs) {
+export function contentOf(plan: ImagePlan, args: Pick<ModelImageArgs, "runtime" | "baseImage" | "enableGpu">) {
   const { executionScript, files, environment, dockerfile } = plan;
   const { runtime = "python", baseImage, enableGpu } = args;
   return { runtime, executionScript, files, environment, dockerfile, baseImage, enableGpu };

@@ -20,7 +20,7 @@ export function isPinned(reference: string): boolean {
  */
 export function baseImageFaults(reference: string, mayMove: boolean): Fault[] {
   const name = reference.replace(/@sha256:.*$/, "");
-  const foreign = others.exec(name)?.[2];
+  const foreign = /debian|ubuntu/.test(name) ? undefined : others.exec(name)?.[2];
   const faults: Fault[] = [];
   if (foreign !== undefined) {
     const remedy = "take one that has apt, such as 'debian:bookworm-slim@sha256:…'";

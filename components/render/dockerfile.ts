@@ -131,6 +131,7 @@ function start({ executionScript, enableGpu }: DockerfileParts): string[] {
     `    AZUREML_ENTRY_SCRIPT=${executionScript} \\`,
     "    AZUREML_MODEL_DIR=$AZUREML_MODEL_DIR \\",
     "    SCORESTACK_IMAGE_IDENTITY=$IMAGE_IDENTITY \\",
+    "    SCORING_TIMEOUT_MS=60000 \\",
     "    SCORESTACK_SAMPLES_DIR=/opt/scorestack/samples \\",
     '    GUNICORN_CMD_ARGS="-c /opt/scorestack/gunicorn_conf.py"',
     "USER 10001:10001",

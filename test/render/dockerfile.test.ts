@@ -123,6 +123,7 @@ ENV PATH=/opt/environment/bin:$PATH \\
     AZUREML_ENTRY_SCRIPT=score.py \\
     AZUREML_MODEL_DIR=$AZUREML_MODEL_DIR \\
     SCORESTACK_IMAGE_IDENTITY=$IMAGE_IDENTITY \\
+    SCORING_TIMEOUT_MS=60000 \\
     SCORESTACK_SAMPLES_DIR=/opt/scorestack/samples \\
     GUNICORN_CMD_ARGS="-c /opt/scorestack/gunicorn_conf.py"
 USER 10001:10001
