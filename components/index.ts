@@ -1,3 +1,10 @@
+export {
+  type CommittedContexts,
+  type ImageBuildOptions,
+  ImageBuilder,
+  ImagePlatform,
+  type PrebuiltImage,
+} from "./azure/image-place";
 export type { AzureHost, LogDestination } from "./azure-host";
 export { LocalService, type LocalServiceArgs, ScoringServer } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";

@@ -18,6 +18,10 @@ export interface Registration {
   readonly provider: string;
   readonly dependencies: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
+  readonly replaceOnChanges: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  readonly retainOnDelete: boolean;
+  readonly deleteBeforeReplace: boolean;
   /** Set by `registerOutputs`; components only. */
   outputs?: Record<string, unknown>;
 }
@@ -33,6 +37,8 @@ export interface RunOptions {
   readonly preview?: boolean;
   /** Full keys (`scorestack:spark`) and their values. */
   readonly config?: Readonly<Record<string, string>>;
+  /** What resources of other packages than ours add to their inputs, by type. */
+  readonly answers?: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>>;
 }
 
 const secretMark = "4dabf18193072939515e22adb298388d";
@@ -44,6 +50,10 @@ interface Request {
   getProvider(): string;
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
+  getReplaceonchangesList(): string[];
+  getIgnorechangesList(): string[];
+  getRetainondelete(): boolean | undefined;
+  getDeletebeforereplace(): boolean | undefined;
   getUrn(): string;
   getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
@@ -66,7 +76,8 @@ export async function runProgram<T>(program: () => T, options: RunOptions = {}):
       const secrets: string[] = [];
       const plain = unwrap(inputs, "", secrets) as Record<string, unknown>;
       drafts.set(`${type}::${name}`, { type, name, custom, inputs: plain, secrets });
-      return { id: custom ? `${name}-id` : undefined, state: { ...(inputs as object), ...computed(type, plain) } };
+      const outputs = options.answers?.[type]?.(plain) ?? computed(type, plain);
+      return { id: custom ? `${name}-id` : undefined, state: { ...(inputs as object), ...outputs } };
     },
     call: ({ token }) => {
       calls.push(token);
@@ -143,6 +154,10 @@ function details(request: Request) {
     provider: request.getProvider(),
     dependencies: request.getDependenciesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    retainOnDelete: request.getRetainondelete() ?? false,
+    deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
   };
 }
 

@@ -14,7 +14,7 @@ function az(args, returned = false) {
   });
   if (error?.code === "ENOENT") {
     fail(
-      "the Azure CLI (az) must be on PATH; install it and run az login, or set the workspace's 'builder' to another one",
+      "the Azure CLI (az) must be on PATH; install it and run az login, or set the workspace's 'images.builder' to another one",
     );
   }
   return { isDone: status === 0, stdout: stdout ?? "" };

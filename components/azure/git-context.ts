@@ -21,7 +21,7 @@ export function recordAt(git: CommittedContexts, folder: string): ContextRecord 
 /** What is wrong with a build context in the commit, but for its identity. */
 export function committedFaults(git: CommittedContexts, folder: string): Fault[] {
   if (run(git, ["cat-file", "-e", `${git.commit}^{commit}`]) === undefined) {
-    const remedy = "fetch it, or name a clone in 'git.checkout'";
+    const remedy = "fetch it, or name a clone that has it in 'git.checkout'";
     return [{ rule: "must be a commit of a clone on this machine", got: shown(git.commit), remedy }];
   }
   if (run(git, ["rev-parse", "--is-shallow-repository"])?.trim() === "true") {

@@ -11,9 +11,9 @@ import { type Build, buildAtGit, buildByUpload, buildWithBuildKit, takePrebuilt 
 import { type AzureImagePlace, defaultBuilder, ImageBuilder, ImagePlatform } from "./image-place";
 import { missingTool } from "./image-tools";
 
-export type { AzureImagePlace, CommittedContexts, PrebuiltImage } from "./image-place";
+export type { AzureImagePlace, CommittedContexts, ImageBuildOptions, PrebuiltImage } from "./image-place";
 export { ImageBuilder, ImagePlatform } from "./image-place";
-export { azureImageFaults } from "./image-rules";
+export { azureImageFaults, imageOptionFaults } from "./image-rules";
 
 const builders: Readonly<Record<ImageBuilder, (build: Build) => pulumi.Output<string>>> = {
   [ImageBuilder.buildkit]: buildWithBuildKit,

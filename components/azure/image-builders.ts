@@ -133,7 +133,7 @@ export function takePrebuilt({ place, places, identity }: Build): pulumi.Output<
     if (computed !== known.identity) {
       throw otherIdentity(
         name,
-        `'prebuilt.${name}.identity'`,
+        `'workspace.images.prebuilt.${name}.identity'`,
         computed,
         known.identity,
         "build it from this state, or take this state back",
@@ -176,8 +176,8 @@ function checkCommitted(identity: string, git: CommittedContexts, folder: string
   const found = recordAt(git, folder)?.identity ?? "none";
   if (found !== identity) {
     const name = folder.split("/").at(-1) ?? "";
-    const remedy = `npm run context -- --scorer ${name} --out ${folder}, commit it and set 'git.commit'`;
-    throw otherIdentity(name, "'git.commit'", identity, found, remedy);
+    const remedy = `npm run context -- --scorer ${name} --out ${folder}, commit it and name that commit`;
+    throw otherIdentity(name, "'workspace.images.git.commit'", identity, found, remedy);
   }
   return identity;
 }

@@ -42,8 +42,22 @@ export interface PrebuiltImage {
   readonly identity: string;
 }
 
-/** A registry in Azure, and how images get there. All but what names it is plain. */
-export interface AzureImagePlace {
+/** How images get into a workspace's registry in Azure. All of it is plain. */
+export interface ImageBuildOptions {
+  /** What builds images. @default "acr-upload" */
+  readonly builder?: ImageBuilder;
+  /** Processors that they run on. Azure Container Instances has `linux/amd64` only. @default "linux/amd64" */
+  readonly platform?: ImagePlatform;
+  /** Package index in place of PyPI; everyone who may pull an image can read it. @default - PyPI */
+  readonly packageIndexUrl?: string;
+  /** The commit that the builder `acr-git` builds from. @default - none */
+  readonly git?: CommittedContexts;
+  /** The images that the builder `prebuilt` takes, by name. @default - none */
+  readonly prebuilt?: Readonly<Record<string, PrebuiltImage>>;
+}
+
+/** A registry in Azure, and how images get there. */
+export interface AzureImagePlace extends ImageBuildOptions {
   readonly registryName: pulumi.Input<string>;
   /** Its host. @example "team.azurecr.io" */
   readonly registryServer: pulumi.Input<string>;
@@ -51,14 +65,4 @@ export interface AzureImagePlace {
   readonly location: pulumi.Input<string>;
   /** What must be there before images are pushed. */
   readonly ready: readonly pulumi.Resource[];
-  /** @default "acr-upload" */
-  readonly builder?: ImageBuilder;
-  /** @default "linux/amd64" */
-  readonly platform?: ImagePlatform;
-  /** Package index in place of PyPI; everyone who may pull an image can read it. @default - PyPI */
-  readonly packageIndexUrl?: string;
-  /** For the builder `acr-git`. */
-  readonly git?: CommittedContexts;
-  /** For the builder `prebuilt`: images by name. */
-  readonly prebuilt?: Readonly<Record<string, PrebuiltImage>>;
 }

@@ -9,10 +9,13 @@ import {
   type AzureImagePlace,
   type CommittedContexts,
   defaultBuilder,
+  type ImageBuildOptions,
   ImageBuilder,
   ImagePlatform,
 } from "./image-place";
 
+/** Where a `ModelImage` finds the options of its workspace. */
+const home = "workspace.images";
 const repositoryName = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$/;
 /** What `az acr build` leaves out of what it uploads (azure-cli 2.91, `_archive_utils.py`). */
 const leftOut = /(^|\/)(\.git|\.gitignore|\.bzr|bzrignore|\.hg|\.hgignore|\.svn)(\/|$)|(^|\/)\.venv\//;
@@ -23,9 +26,9 @@ const leftOut = /(^|\/)(\.git|\.gitignore|\.bzr|bzrignore|\.hg|\.hgignore|\.svn)
  */
 export function azureImageFaults(place: AzureImagePlace, places: ImagePlaces): readonly PropertyFault[] {
   const builder = place.builder ?? defaultBuilder;
-  const settings = settingFaults(place);
-  if (settings.length > 0) {
-    return settings;
+  const options = imageOptionFaults(place).map((fault) => ({ ...fault, property: `${home}.${fault.property}` }));
+  if (options.length > 0) {
+    return options;
   }
   return [
     ...nameFaults(builder, places),
@@ -34,44 +37,46 @@ export function azureImageFaults(place: AzureImagePlace, places: ImagePlaces): r
   ];
 }
 
-/** The place's own settings: the same for each of its images. */
-function settingFaults(place: AzureImagePlace): PropertyFault[] {
+/** What is wrong with how a workspace's images are to be built: the same for each of them. */
+export function imageOptionFaults(options: ImageBuildOptions): PropertyFault[] {
+  const { builder = defaultBuilder, platform, packageIndexUrl, git } = options;
   const faults: PropertyFault[] = [];
-  const builder = place.builder ?? defaultBuilder;
-  for (const [property, value, rule] of [
-    ["builder", builder, oneOf(Object.values(ImageBuilder))],
-    ["platform", place.platform, oneOf(Object.values(ImagePlatform))],
-    ["packageIndexUrl", place.packageIndexUrl, openUrl],
-    ["git.repository", place.git?.repository, openUrl],
-    ["git.commit", place.git?.commit, commit],
-    ["git.contextPath", place.git?.contextPath, folder],
-  ] as const) {
-    if (value !== undefined && brokenRule(property, value, rule as Rule<unknown>) !== undefined) {
-      faults.push({ property, rule: rule.must, got: shown(value) });
+  const check = <T>(property: string, value: T | undefined, rule: Rule<T>): void => {
+    if (value !== undefined && brokenRule(property, value, rule) !== undefined) {
+      faults.push({ property, rule: rule.must, got: rule.secret ? undefined : shown(value) });
     }
-  }
-  for (const [property, owner] of [
-    ["git", ImageBuilder.acrGit],
-    ["prebuilt", ImageBuilder.prebuilt],
-  ] as const) {
-    if ((place[property] === undefined) === (builder === owner)) {
-      const rule =
-        builder === owner ? `must be given with the builder '${owner}'` : `is for the builder '${owner}' only`;
-      faults.push({ property, rule, got: builder === owner ? "nothing" : shown(builder) });
-    }
-  }
-  if (builder === ImageBuilder.prebuilt && place.packageIndexUrl !== undefined) {
-    faults.push({
-      property: "packageIndexUrl",
-      rule: "must be left out with the builder 'prebuilt', which installs nothing",
-    });
+  };
+  check("builder", builder, oneOf(Object.values(ImageBuilder)));
+  check("platform", platform, oneOf(Object.values(ImagePlatform)));
+  check("packageIndexUrl", packageIndexUrl, openUrl);
+  check("git.repository", git?.repository, openUrl);
+  check("git.commit", git?.commit, commit);
+  check("git.contextPath", git?.contextPath, folder);
+  faults.push(
+    ...ownFaults("git", ImageBuilder.acrGit, options),
+    ...ownFaults("prebuilt", ImageBuilder.prebuilt, options),
+  );
+  if (builder === ImageBuilder.prebuilt && packageIndexUrl !== undefined) {
+    const rule = "must be left out with the builder 'prebuilt', which installs nothing";
+    faults.push({ property: "packageIndexUrl", rule });
   }
   return faults;
+}
+
+/** An option that one builder needs, and the others would ignore. */
+function ownFaults(property: "git" | "prebuilt", owner: ImageBuilder, options: ImageBuildOptions): PropertyFault[] {
+  const { builder = defaultBuilder } = options;
+  if (builder === owner) {
+    return options[property] ? [] : [{ property, rule: `must be given with the builder '${owner}'`, got: "nothing" }];
+  }
+  const rule = `must be left out with a builder other than '${owner}'`;
+  return options[property] ? [{ property, rule, got: `the builder ${shown(builder)}` }] : [];
 }
 
 const openUrl: Rule<string> = {
   must: "must be an https URL without name, password or fragment",
   holds: (value) => /^https:\/\/[^\s@#]+$/.test(value),
+  secret: true,
 };
 
 const commit: Rule<string> = {
@@ -146,12 +151,12 @@ function prebuiltFaults({ prebuilt }: AzureImagePlace, { imageName, baseImageReg
   const image = imageName === undefined ? undefined : prebuilt?.[imageName];
   if (imageName !== undefined && image === undefined) {
     const known = Object.keys(prebuilt ?? {}).join(", ") || "none";
-    faults.push({ property: "prebuilt", rule: `must have the image ${shown(imageName)}`, got: known });
+    faults.push({ property: `${home}.prebuilt`, rule: `must have the image ${shown(imageName)}`, got: known });
   }
   if (image && !/^[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$/.test(image.ref)) {
     const rule = "must be 'registry/repository@sha256:…'";
     faults.push({
-      property: `prebuilt.${imageName ?? ""}.ref`,
+      property: `${home}.prebuilt.${imageName ?? ""}.ref`,
       rule,
       got: shown(image.ref),
       remedy: "a tag can be moved",
@@ -159,7 +164,7 @@ function prebuiltFaults({ prebuilt }: AzureImagePlace, { imageName, baseImageReg
   }
   if (image && !/^[0-9a-f]{64}$/.test(image.identity)) {
     const rule = "must be the identity that it was built with, 64 hex characters";
-    faults.push({ property: `prebuilt.${imageName ?? ""}.identity`, rule, got: shown(image.identity) });
+    faults.push({ property: `${home}.prebuilt.${imageName ?? ""}.identity`, rule, got: shown(image.identity) });
   }
   if (baseImageRegistry) {
     const rule = "must be left out with the builder 'prebuilt', which pulls no base image";
@@ -169,7 +174,7 @@ function prebuiltFaults({ prebuilt }: AzureImagePlace, { imageName, baseImageReg
 }
 
 function gitFaults(git: CommittedContexts, imageName: string): PropertyFault[] {
-  return of("git.commit", committedFaults(git, `${git.contextPath}/${imageName}`));
+  return of(`${home}.git.commit`, committedFaults(git, `${git.contextPath}/${imageName}`));
 }
 
 function of(property: string, faults: readonly Fault[]): PropertyFault[] {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type AzureImagePlace, defaultBuilder, ImageBuilder } from "./image-place";
+import { defaultBuilder, type ImageBuildOptions, ImageBuilder } from "./image-place";
 
 /** Where programs are looked for. */
 export interface Programs {
@@ -19,7 +19,7 @@ const names: Readonly<Record<string, string>> = { az: "the Azure CLI (az)", dock
  * warning: a preview needs none of them, nor does an update in which no image moves.
  */
 export function missingTool(
-  { builder = defaultBuilder }: AzureImagePlace,
+  { builder = defaultBuilder }: ImageBuildOptions,
   programs = programsHere(),
 ): string | undefined {
   const missing = (needs[builder] ?? []).filter((program) => !isThere(program, programs));
@@ -31,7 +31,7 @@ export function missingTool(
   );
   const list = missing.map((program) => names[program]).join(" and ");
   const choices = able.map((other) => `'${other}'`).join(", ");
-  return `images are built with the builder '${builder}', which needs ${list}, not found on this machine's PATH; 'builder' can also be ${choices}`;
+  return `images are built with the builder '${builder}', which needs ${list}, not found on this machine's PATH; 'workspace.images.builder' can also be ${choices}`;
 }
 
 function programsHere(): Programs {
