@@ -1,3 +1,10 @@
+export {
+  type CommittedContexts,
+  type ImageBuildOptions,
+  ImageBuilder,
+  ImagePlatform,
+  type PrebuiltImage,
+} from "./azure/image-place";
 export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";

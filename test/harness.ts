@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly preview?: boolean;
   /** Full keys (`scorestack:spark`) and their values. */
   readonly config?: Readonly<Record<string, string>>;
+  /** What resources of other packages than ours add to their inputs, by type. */
+  readonly answers?: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>>;
 }
 
 const secretMark = "4dabf18193072939515e22adb298388d";
@@ -77,7 +79,7 @@ export async function runProgram<T>(program: () => T, options: RunOptions = {}):
       const plain = unwrap(inputs, "", secrets) as Record<string, unknown>;
       drafts.set(`${type}::${name}`, { type, name, custom, inputs: plain, secrets });
       const azure = azureResource(type, name, plain);
-      const outputs = azure?.outputs ?? computed(type, plain);
+      const outputs = options.answers?.[type]?.(plain) ?? azure?.outputs ?? computed(type, plain);
       return { id: custom ? (azure?.id ?? `${name}-id`) : undefined, state: { ...(inputs as object), ...outputs } };
     },
     call: ({ token, inputs }) => {
