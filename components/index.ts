@@ -1,8 +1,9 @@
 export type { AzureHost, LogDestination } from "./azure-host";
-export { LocalService, type LocalServiceArgs, ScoringServer } from "./local-service";
+export { LocalService, type LocalServiceArgs } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";
 export type { ContainerImageReference, ImageReference, ScoringService } from "./scoring-service";
+export { type KeyRotation, ScoringServer } from "./serving";
 export {
   type ImageContent,
   type ImagePlaces,
