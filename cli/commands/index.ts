@@ -14,6 +14,7 @@ import { rollbackCommand } from "./rollback";
 import { rotateKeyCommand } from "./rotate-key";
 import { scoreCommand } from "./score";
 import { setupCommand } from "./setup";
+import { smokeCommand } from "./smoke";
 import { startCommand } from "./start";
 import { statusCommand } from "./status";
 import { testCommand } from "./test";
@@ -31,6 +32,7 @@ const makers = [
   statusCommand,
   logsCommand,
   scoreCommand,
+  smokeCommand,
   rollbackCommand,
   rotateKeyCommand,
   modelsCommand,
