@@ -83,5 +83,9 @@ function reasonOf(error: Error, url: URL): string {
   if (/^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF).*)$/.test(code)) {
     return `${unknownIssuer} (${code})`;
   }
+  const alert = /SSL routines:[^:]*:([^:]*alert[^:]*):/.exec(error.message)?.[1];
+  if (alert !== undefined) {
+    return `TLS is refused (${alert}): it has no certificate for ${url.hostname}, or none yet`;
+  }
   return reasons[code] === undefined ? error.message : `${reasons[code]} (${code})`;
 }

@@ -1,3 +1,15 @@
+export {
+  type AciServiceArgs,
+  type CertificateStore,
+  type ContainerGpu,
+  type ContainerProbe,
+  ContainerSku,
+  type ContainerTls,
+  type CustomerKey,
+  DnsNameLabelReuseScope,
+  RestartPolicy,
+} from "./aci-options";
+export { AciService } from "./aci-service";
 export type { AzureHost, LogDestination } from "./azure-host";
 export { LocalService, type LocalServiceArgs } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";

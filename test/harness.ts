@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { localTokens } from "../components/internal/local-contract";
 import { anyRejection, hasRejections } from "./rejections";
+import { computedAci } from "./support/aci-mocks";
 
 /** A resource that a program registered, as the engine would be told. */
 export interface Registration {
@@ -173,6 +174,13 @@ function computed(type: string, inputs: Record<string, unknown>): Record<string,
   }
   if (type === localTokens.service) {
     return computedService(inputs);
+  }
+  if (type === localTokens.serviceKeys) {
+    return { primaryKey: "made-primary", secondaryKey: "made-secondary", ...inputs };
+  }
+  const aci = computedAci(type, inputs);
+  if (aci || type === localTokens.downtime) {
+    return aci ?? {};
   }
   if (!type.startsWith("scorestack:index:") && type !== "pulumi:pulumi:Stack") {
     throw new Error(`unknown resource type ${type}`);

@@ -11,7 +11,7 @@ export interface ServerSettings {
   maxLatencyMs: number;
   scoringTimeoutMs: number;
   startTimeoutSeconds: number;
-  corsOrigins?: string[];
+  corsOrigins?: readonly string[];
 }
 
 /** Who a service is; what `/version` answers. */
@@ -23,7 +23,7 @@ export interface ServiceIdentity {
   image?: string;
   imageIdentity: string;
   /** `name:version` of each model; left out where they are not known. */
-  models?: string[];
+  models?: readonly string[];
 }
 
 const leastDrainSeconds = 30;
