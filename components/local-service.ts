@@ -1,52 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LocalServer } from "./internal/local-resources";
-import { checkLocalService, secret } from "./checks/local-service";
+import { type Rule, wholeNumber } from "./internal/problems";
+import { claim } from "./internal/program-claims";
+import * as rules from "./internal/rules";
 import { Problems } from "./internal/validate";
 import type { ImageReference, ScoringService } from "./scoring-service";
-
-/** What answers scoring requests. */
-export const ScoringServer = { scorestack: "scorestack", azmlinfsrv: "azmlinfsrv" } as const;
-/** What answers scoring requests. */
-export type ScoringServer = (typeof ScoringServer)[keyof typeof ScoringServer];
-
-/** When the keys of a {@link LocalService} were made: any short text, such as a date. A key whose text changes is made anew. */
-export interface KeyRotation {
-  /** For the primary key. */
-  readonly primary?: pulumi.Input<string>;
-  /** For the secondary key. */
-  readonly secondary?: pulumi.Input<string>;
-}
+import { checkKeys, checkServing, checkVariables, type KeyRotation, secretly, type ServingArgs } from "./serving";
 
 /** Arguments of {@link LocalService}. */
-export interface LocalServiceArgs {
+export interface LocalServiceArgs extends ServingArgs {
   /** The image to serve. */
   readonly image: ImageReference;
-  /** Name: 3 to 32 lower-case letters, digits and dashes, a letter first. @default - the component's name */
-  readonly serviceName?: pulumi.Input<string>;
   /** Port on 127.0.0.1, 1 to 65535. @default - a free one, chosen once and kept */
   readonly port?: pulumi.Input<number>;
-  /** Server processes, 1 to 64. Each loads the models and scores one request at a time. @default 1 */
-  readonly workers?: pulumi.Input<number>;
-  /**
-   * What answers scoring requests: `scorestack` calls `run()` itself; `azmlinfsrv` has the inference server's Flask
-   * application do it, about three times slower, for a scorer that uses `flask.request`. @default "scorestack"
-   */
-  readonly server?: pulumi.Input<ScoringServer>;
-  /** Scoring requests that each process holds at a time, 1 to 10000; more are answered with 503. @default 64 */
-  readonly maxConcurrentRequests?: pulumi.Input<number>;
-  /**
-   * Concurrent requests that one call of `run()` may answer, 1 to 1000. More than 1 needs `batch_rows = True` in the
-   * scoring script: each argument of `run()` and its result are lists of rows. @default 1
-   */
-  readonly maxBatchSize?: pulumi.Input<number>;
-  /** How long the first request of a batch waits for others, in milliseconds, 0 to 1000. @default 5 with `maxBatchSize`, else 0 */
-  readonly maxLatencyMs?: pulumi.Input<number>;
-  /** Longest time for one `run()`, in milliseconds, 1 to 3600000; longer ones are answered with 500. @default 60000 */
-  readonly scoringTimeoutMs?: pulumi.Input<number>;
   /** Longest time until a new server has loaded its models and answered its sample requests, in seconds, 1 to 3600. @default 300 */
   readonly startTimeoutSeconds?: pulumi.Input<number>;
-  /** Origins whose pages may call the service. @default - none @example ["https://example.com"] */
-  readonly corsOrigins?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
    * Environment variables of the scorer. Secret values stay secret: in the state, on the disk and in listings of processes. Those
    * are set once Python runs, too late for variables that Python itself or the system's loader reads. @default - none
@@ -54,10 +22,6 @@ export interface LocalServiceArgs {
   readonly environmentVariables?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Ask for a key with every request but health. @default false, for the service is reached from this machine only */
   readonly authEnabled?: pulumi.Input<boolean>;
-  /** Key, 16 to 256 visible ASCII characters; needs `authEnabled`. Kept as a secret. @default - made when `authEnabled` */
-  readonly primaryKey?: pulumi.Input<string>;
-  /** Second key, as `primaryKey`. Kept as a secret. @default - made when `authEnabled` */
-  readonly secondaryKey?: pulumi.Input<string>;
   /**
    * Has a key made anew, without a restart, when its text changes; for keys that are not given, and needs `authEnabled`.
    *
@@ -65,10 +29,6 @@ export interface LocalServiceArgs {
    * @example { primary: "2026-11-22" }
    */
   readonly keyRotation?: pulumi.Input<KeyRotation>;
-  /** Labels for people and queries. @default - none */
-  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** A sentence for people. @default - none */
-  readonly description?: pulumi.Input<string>;
 }
 
 /**
@@ -94,7 +54,7 @@ export class LocalService extends pulumi.ComponentResource implements ScoringSer
 
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: LocalServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    const keys = { primaryKey: secret(args.primaryKey), secondaryKey: secret(args.secondaryKey) };
+    const keys = { primaryKey: secretly(args.primaryKey), secondaryKey: secretly(args.secondaryKey) };
     // Its server records the image; here too, every new image would count as two updates.
     const safe = { ...args, image: undefined, ...keys };
     super("scorestack:index:LocalService", name, safe, opts);
@@ -129,4 +89,33 @@ export class LocalService extends pulumi.ComponentResource implements ScoringSer
       revision: this.revision,
     });
   }
+}
+
+/** Checks the arguments of a {@link LocalService}; returns what its server is told. */
+export function checkLocalService(problems: Problems, name: string, args: LocalServiceArgs) {
+  const imageIdentity = problems.check("image.identity", args.image.identity, rules.contentIdentity);
+  const serving = checkServing(problems, name, args);
+  const keyed = args.authEnabled !== undefined && args.authEnabled !== false;
+  return {
+    imageIdentity,
+    ...serving,
+    serviceName: problems.check("serviceName", serving.serviceName, unclaimed("service", name)),
+    port: problems.check("port", problems.check("port", args.port, wholeNumber(1, 65535)), unclaimed("port", name)),
+    startTimeoutSeconds: problems.check("startTimeoutSeconds", args.startTimeoutSeconds ?? 300, wholeNumber(1, 3600)),
+    authEnabled: problems.check("authEnabled", args.authEnabled ?? false, rules.flag),
+    ...checkKeys(problems, args, keyed),
+    environmentVariables: checkVariables(problems, args.environmentVariables),
+    tags: problems.check("tags", args.tags, rules.stringMap),
+    description: problems.check("description", args.description, rules.someText),
+  };
+}
+
+/** A rule that the first service of a program to have the value keeps. */
+function unclaimed<T extends string | number>(kind: "service" | "port", holder: string): Rule<T> {
+  let other: string | undefined;
+  return {
+    must: `must be the ${kind === "port" ? "port" : "name"} of one service only`,
+    holds: (value) => (other = claim(kind, value, holder)) === undefined,
+    remedy: () => `'${other ?? ""}' has it: choose another${kind === "port" ? ", or leave it out" : ""}`,
+  };
 }

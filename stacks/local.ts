@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LocalService, type LocalServiceArgs, type ModelImage } from "../components";
-import { checkLocalService } from "../components/checks/local-service";
+import { checkLocalService } from "../components/local-service";
 import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
 import type { ImageReference } from "../components/scoring-service";

@@ -3,6 +3,7 @@ import { azureTokens } from "../components/internal/azure-contract";
 import { localTokens } from "../components/internal/local-contract";
 import { azureCall, azureResource } from "./azure-mocks";
 import { anyRejection, hasRejections } from "./rejections";
+import { computedAci } from "./support/aci-mocks";
 
 /** A resource that a program registered, as the engine would be told. */
 export interface Registration {
@@ -199,6 +200,13 @@ function computed(type: string, inputs: Record<string, unknown>): Record<string,
   if (type === azureTokens.modelFiles) {
     const { folder = "" } = (inputs["container"] as { folder?: string } | undefined) ?? {};
     return { uri: `https://storage.test/${folder}` };
+  }
+  if (type === localTokens.serviceKeys) {
+    return { primaryKey: "made-primary", secondaryKey: "made-secondary", ...inputs };
+  }
+  const aci = computedAci(type, inputs);
+  if (aci || type === localTokens.downtime) {
+    return aci ?? {};
   }
   if (!type.startsWith("scorestack:index:") && type !== "pulumi:pulumi:Stack") {
     throw new Error(`unknown resource type ${type}`);

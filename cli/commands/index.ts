@@ -15,6 +15,7 @@ import { rollbackCommand } from "./rollback";
 import { rotateKeyCommand } from "./rotate-key";
 import { scoreCommand } from "./score";
 import { setupCommand } from "./setup";
+import { smokeCommand } from "./smoke";
 import { startCommand } from "./start";
 import { statusCommand } from "./status";
 import { testCommand } from "./test";
@@ -32,6 +33,7 @@ const makers = [
   statusCommand,
   logsCommand,
   scoreCommand,
+  smokeCommand,
   rollbackCommand,
   rotateKeyCommand,
   modelsCommand,

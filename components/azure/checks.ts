@@ -8,6 +8,7 @@ import { oneOf, type Rule, shown } from "../internal/problems";
 import { flag } from "../internal/rules";
 import { isLater, type Problems } from "../internal/validate";
 import { checkMade } from "./check-made";
+import { imageOptionFaults } from "./image-rules";
 import { type AzureExistingArgs, type AzureNamesArgs, PrincipalType } from "./options";
 
 const existingTypes = {
@@ -35,7 +36,9 @@ export function checkAzureWorkspace(problems: Problems, args: AzureWorkspaceArgs
   checkTags(problems, args.tags);
   problems.plain("protectData", args.protectData, flag);
   problems.plain("assignRoles", args.assignRoles, flag);
-  problems.plain("imageBuilder", args.imageBuilder, oneOf(["buildkit", "acr-upload", "acr-git", "prebuilt"]));
+  problems.addAll(
+    imageOptionFaults(args.images ?? {}).map((fault) => ({ ...fault, property: `images.${fault.property}` })),
+  );
   checkConflicts(problems, args);
   checkMade(problems, args);
   return {
