@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly program?: PulumiFn;
   /** Engine that has been found already. */
   readonly engine?: Engine;
+  /** More of the engine's environment, such as what leads it to a stand-in cloud. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const stackNameRule = /^[A-Za-z0-9_.-]{1,100}$/;
@@ -69,7 +71,7 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   const project = openProject(root);
   const engine = options.engine ?? (await findEngine(root));
   keepSettingsClean(project, stackName);
-  const environment = engineEnvironment(project, engine, stackName);
+  const environment = { ...engineEnvironment(project, engine, stackName), ...options.environment };
   const workspace = await LocalWorkspace.create({
     workDir: root,
     program: options.program ?? projectProgram(root),
