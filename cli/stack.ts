@@ -9,6 +9,7 @@ import { clearPendingOperations } from "./pending";
 import { openProject, type Project } from "./project";
 import { bundleProgram, projectProgram } from "./program";
 import { requireSpace } from "./space";
+import { isLocalStack } from "./stack-name";
 import { mendState, stackStateFile } from "./state";
 
 /** A stack of this project, and the engine that works on it. */
@@ -38,11 +39,6 @@ export interface OpenOptions {
 }
 
 const stackNameRule = /^[A-Za-z0-9_.-]{1,100}$/;
-
-/** Whether a stack lives on this machine alone: `local`, and `local-…`. */
-export function isLocalStack(name: string): boolean {
-  return name === "local" || name.startsWith("local-");
-}
 
 /** What every command of the engine gets in its environment. */
 export function engineEnvironment(project: Project, engine: Engine, stackName: string): Record<string, string> {

@@ -21,13 +21,16 @@ export interface StandInOptions {
   readonly folder: string;
   /** @default - free ones */
   readonly ports?: Readonly<Record<string, number>>;
+  /** Take over what a call that was never answered has made, where azure-native would refuse. @default false */
+  readonly adoptsOwn?: boolean;
 }
 
 const entry = "test/engine/stand-in/main.ts";
 
 /** Starts the stand-in cloud; it ends with this process at the latest. */
-export async function startStandInProcess({ root, folder, ports = {} }: StandInOptions): Promise<StandInProcess> {
-  const words = [bundle(root, entry), JSON.stringify({ root, folder: path.resolve(folder), ports })];
+export async function startStandInProcess(options: StandInOptions): Promise<StandInProcess> {
+  const { root, folder, ports = {}, adoptsOwn = false } = options;
+  const words = [bundle(root, entry), JSON.stringify({ root, folder: path.resolve(folder), ports, adoptsOwn })];
   // In a process group of its own: a Ctrl-C must reach it after the engine, which asks it to stop.
   const child = spawn(process.execPath, words, {
     cwd: root,

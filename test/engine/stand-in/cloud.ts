@@ -8,6 +8,8 @@ export interface CloudResource {
   /** As its package names it: an ARM id, a digest, a name. */
   readonly id: string;
   readonly token: string;
+  /** The resource of a stack that it was made for. */
+  readonly urn?: string;
   /** What it was asked for, with a hash in the place of each secret. `edit` changes these, as somebody else would by hand. */
   inputs: Values;
   /** What the cloud knew only once it was made, such as addresses that another resource decided. */

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type StandInProcess, startStandInProcess } from "../../../cli/stand-in";
+import { type StandInOptions as Started, type StandInProcess, startStandInProcess } from "../../../cli/stand-in";
 import { CallLog, type LoggedCall } from "./call-log";
 import { Cloud, type CloudResource, type CloudState } from "./cloud";
 import { type Fault, Faults } from "./faults";
@@ -12,26 +12,29 @@ export interface StandInOptions {
   readonly root?: string;
   /** ARM ids of what is there without the stack, such as a resource group of the user's. */
   readonly existing?: readonly string[];
+  /**
+   * Have a create take over what was made for the same resource by a call that was never answered, as Azure's PUT would. azure-native
+   * refuses instead, as it can't know whose it is: a person has to delete or import it. @default false
+   */
+  readonly adoptsOwn?: boolean;
 }
 
 /** A stand-in cloud for tests: it lies in a folder, and outlives the process that serves it. */
 export class StandIn {
   private constructor(
-    private readonly root: string,
-    private readonly folder: string,
+    private readonly where: Pick<Started, "root" | "folder" | "adoptsOwn">,
     private process: StandInProcess,
   ) {}
 
   /** @internal */
-  static async start(
-    folder: string,
-    { root = path.resolve(__dirname, "../../.."), existing }: StandInOptions,
-  ): Promise<StandIn> {
+  static async start(folder: string, options: StandInOptions): Promise<StandIn> {
+    const { root = path.resolve(__dirname, "../../.."), existing, adoptsOwn } = options;
     fs.mkdirSync(folder, { recursive: true });
     if (existing) {
       fs.writeFileSync(path.join(folder, "existing.json"), JSON.stringify(existing));
     }
-    return new StandIn(root, folder, await startStandInProcess({ root, folder }));
+    const where = { root, folder, adoptsOwn };
+    return new StandIn(where, await startStandInProcess(where));
   }
 
   /** What an engine needs in its environment. It stays the same when the process is started again. */
@@ -41,7 +44,7 @@ export class StandIn {
 
   /** Everything in the cloud, as it stands. */
   get state(): CloudState {
-    return new Cloud(this.folder).state;
+    return new Cloud(this.where.folder).state;
   }
 
   /** Resources in the cloud, of one type if it is given, such as `storage:Blob`. */
@@ -51,32 +54,32 @@ export class StandIn {
 
   /** Calls of the engine: those that have changed something, or all. */
   log(which: "changes" | "all" = "changes"): LoggedCall[] {
-    const calls = new CallLog(this.folder).all();
+    const calls = new CallLog(this.where.folder).all();
     const changing = ["create", "update", "delete"];
     return which === "all" ? calls : calls.filter(({ method, preview }) => changing.includes(method) && !preview);
   }
 
   clearLog(): void {
-    new CallLog(this.folder).clear();
+    new CallLog(this.where.folder).clear();
   }
 
   /** Changes the cloud as somebody would by hand. */
   edit(change: (state: CloudState) => void): void {
-    const cloud = new Cloud(this.folder);
+    const cloud = new Cloud(this.where.folder);
     change(cloud.state);
     cloud.save();
   }
 
   /** Has things go wrong, each once; what was set before and has not happened is taken back. */
   fault(...faults: readonly Fault[]): void {
-    new Faults(this.folder).set(faults);
+    new Faults(this.where.folder).set(faults);
   }
 
   /** Starts the process again where it was, as after a fault that has ended it. */
   async restart(): Promise<void> {
     const { ports } = this.process;
     await this.process.stop();
-    this.process = await startStandInProcess({ root: this.root, folder: this.folder, ports });
+    this.process = await startStandInProcess({ ...this.where, ports });
   }
 
   /** Ends the process; the cloud stays in its folder. */

@@ -1,10 +1,6 @@
 // The process of the stand-in cloud. It is bundled, and started by cli/stand-in.ts.
 
-interface Arguments {
-  readonly root: string;
-  readonly folder: string;
-  readonly ports: Readonly<Record<string, number>>;
-}
+import type { Serving } from "./serve";
 
 async function main(words: readonly string[]): Promise<void> {
   if (words[0] === "--program") {
@@ -13,7 +9,7 @@ async function main(words: readonly string[]): Promise<void> {
   }
   endWithParent();
   const { serveStandIn } = await import("./serve");
-  const ports = await serveStandIn(JSON.parse(words[0] ?? "{}") as Arguments);
+  const ports = await serveStandIn(JSON.parse(words[0] ?? "{}") as Serving);
   process.stdout.write(`${JSON.stringify(ports)}\n`);
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { listOf, recordOf } from "./values";
 import { secretSignature, signatureKey, type Value, type Values } from "../../../provider/rpc/values";
 
 type Change = (value: Value, path: string) => Value | undefined;
@@ -34,9 +35,21 @@ export function revealed(values: Values, known: Values, salt: string): Values {
   });
 }
 
-/** Whether a text is the hash that stands for a secret. */
-export function isHidden(value: Value | undefined): boolean {
-  return typeof value === "string" && value.startsWith("[secret ");
+/** Leaves hashes out, but for those whose path has a value among the `known`: there somebody has changed a secret. */
+export function withoutHidden(values: Values, known: Values): Values {
+  const kept = Object.entries(values).filter(([key, value]) => !isHidden(value) || known[key] !== undefined);
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutHiddenIn(value, known[key])]));
+}
+
+function withoutHiddenIn(value: Value, known: Value | undefined): Value {
+  if (Array.isArray(value)) {
+    return value.map((item, index) => withoutHiddenIn(item, listOf(known)[index]));
+  }
+  return typeof value === "object" && value !== null ? withoutHidden(value, recordOf(known)) : value;
+}
+
+function isHidden(value: Value): boolean {
+  return typeof value === "string" && /^\[secret [0-9a-f]{16}\]$/.test(value);
 }
 
 function hashOf(value: Value, salt: string): string {

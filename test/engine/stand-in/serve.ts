@@ -15,17 +15,19 @@ export interface Serving {
   readonly folder: string;
   /** Ports to serve on, by package; free ones without it. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Take over what an unanswered call has made, where azure-native would refuse. */
+  readonly adoptsOwn: boolean;
 }
 
 /** Serves every package and returns the ports, by package. */
-export async function serveStandIn({ root, folder, ports }: Serving): Promise<Record<string, number>> {
+export async function serveStandIn({ root, folder, ports, adoptsOwn }: Serving): Promise<Record<string, number>> {
   const cloud = new Cloud(folder);
   attachExisting(cloud);
   cloud.save();
   const desk = new Desk(cloud);
   const typings = new Typings(root);
   const packages = [
-    new AzurePackage(cloud, typings),
+    new AzurePackage(cloud, typings, adoptsOwn),
     new DockerPackage(cloud, typings, root),
     new CommandPackage(cloud, typings, root),
     new KubernetesPackage(cloud),

@@ -13,7 +13,7 @@ import {
   type Seen,
   type Subject,
 } from "../package";
-import { hidden, revealed } from "../secrets";
+import { hidden, revealed, withoutHidden } from "../secrets";
 import type { Typings } from "../typings";
 import { checkInputs } from "../typings/check";
 import { previewOutputs } from "../typings/preview";
@@ -42,6 +42,8 @@ export class AzurePackage implements Package {
   constructor(
     private readonly cloud: Cloud,
     private readonly typings: Typings,
+    /** Whether a create takes over what was made for the same resource by a call that was never answered. */
+    private readonly adoptsOwn: boolean,
   ) {
     this.version = typings.version("azure-native") ?? "0.0.0";
   }
@@ -102,8 +104,9 @@ export class AzurePackage implements Package {
     const type = typeOf(call.token);
     const id = idOf(type, call.inputs, this.cloud.state.subscriptionId);
     const there = this.cloud.find(id);
-    // azure-native looks before it puts, so that a stack does not take over what is somebody else's.
-    if (there && !singletons.has(type)) {
+    // azure-native looks before it puts, so that a stack does not take over what is somebody else's; ARM itself would.
+    const isOwn = this.adoptsOwn && there?.urn === call.urn;
+    if (there && !isOwn && !singletons.has(type)) {
       throw new Refusal(`cannot create already existing resource '${id}'`);
     }
     return this.put(call, {
@@ -125,13 +128,13 @@ export class AzurePackage implements Package {
   }
 
   private put(
-    { token, inputs, secretPaths }: ChangeCall,
+    { token, urn, inputs, secretPaths }: ChangeCall,
     { id, birth, changes }: { id: string; birth: string; changes: Changes | undefined },
   ): Made {
     const asked = withoutFlags(inputs);
     const resource = this.resourceOf({ id, token, inputs: asked, made: { birth } });
     enforce("write", { ...resource, changes });
-    this.cloud.put({ id, token, inputs: hidden(asked, secretPaths, this.cloud.state.salt), made: { birth } });
+    this.cloud.put({ id, token, urn, inputs: hidden(asked, secretPaths, this.cloud.state.salt), made: { birth } });
     effects[resource.type]?.(resource);
     return { id, outputs: outputsOf(resource, this.shape(token)) };
   }
@@ -141,7 +144,8 @@ export class AzurePackage implements Package {
     if (!found) {
       return undefined;
     }
-    const inputs = revealed(found.inputs, olds.inputs, this.cloud.state.salt);
+    // Azure answers no secrets: what nobody knows any more is not there.
+    const inputs = withoutHidden(revealed(found.inputs, olds.inputs, this.cloud.state.salt), olds.inputs);
     const outputs = outputsOf(this.resourceOf({ ...found, token, inputs }), this.shape(token));
     const filled = [createBeforeDelete, "azureApiVersion"].filter((key) => olds.inputs[key] !== undefined);
     const flags = Object.fromEntries(filled.map((key) => [key, olds.inputs[key]])) as Values;
