@@ -75,6 +75,11 @@ export class StandIn {
     new Faults(this.where.folder).set(faults);
   }
 
+  /** Faults that have not happened yet. */
+  faultsLeft(): Fault[] {
+    return new Faults(this.where.folder).all();
+  }
+
   /** Starts the process again where it was, as after a fault that has ended it. */
   async restart(): Promise<void> {
     const { ports } = this.process;
