@@ -138,7 +138,7 @@ describe("scorestack:azure:ModelFiles", () => {
     assert.equal(outputs.uri, `${address}/regional/room/${version}/model`);
     assert.deepEqual([...server.blobs.keys()], [`regional/room/${version}/model/weights.txt`]);
     assert.doesNotMatch(JSON.stringify([outputs, told]), /canary/);
-    assert.deepEqual(await handler.preview(inputs, outputs), outputs);
+    assert.deepEqual(await handler.preview(inputs, outputs, context), outputs);
   });
 
   it("registry: takes a version that another stack has registered as it is", async () => {
