@@ -38,6 +38,10 @@ export interface ImagePlan {
 /** What reading an image's parts found. */
 export interface ImageReading {
   readonly faults: readonly PropertyFault[];
+  /** Bundle paths of the image's files, sorted. */
+  readonly files: readonly string[];
+  /** Whether there is a lock file that was made from the conda file as it is. */
+  readonly lockFits: boolean;
   /** Hashes the files and makes the plan; only to be called without faults. */
   readonly plan: () => ImagePlan;
 }
@@ -55,12 +59,23 @@ export function readImage(source: ImageSource): ImageReading {
     reader.samples(source.sampleRequests);
   }
   reader.server();
-  return { faults: reader.faults, plan: () => makePlan(source, executionScript, conda, reader) };
+  const lock = readLock(source.condaFile, conda);
+  return {
+    faults: reader.faults,
+    files: reader.names(),
+    lockFits: lock.fits,
+    plan: () => makePlan(source, executionScript, conda, lock, reader),
+  };
 }
 
-function makePlan(source: ImageSource, executionScript: string, conda: CondaFile, reader: ImageReader): ImagePlan {
+function makePlan(
+  source: ImageSource,
+  executionScript: string,
+  conda: CondaFile,
+  lock: Lock,
+  reader: ImageReader,
+): ImagePlan {
   const { python } = conda;
-  const lock = readLock(source.condaFile, conda);
   return {
     executionScript,
     files: reader.bundle(),
@@ -205,8 +220,14 @@ function bundleFile({ from, executable }: ListedFile): BundleFile {
   return { source: toRoot(from), sha256: hashFile(from), ...(executable ? { executable } : {}) };
 }
 
+interface Lock {
+  readonly file: string;
+  readonly text?: string;
+  readonly fits: boolean;
+}
+
 /** The lock file beside a conda file: `conda.lock` beside `conda.yml`. */
-function readLock(condaFile: string, conda: CondaFile): { file: string; text?: string; fits: boolean } {
+function readLock(condaFile: string, conda: CondaFile): Lock {
   const file = fromRoot(condaFile).replace(/(\.ya?ml)?$/, ".lock");
   if (!fs.existsSync(file)) {
     return { file, fits: false };
