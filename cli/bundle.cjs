@@ -5,7 +5,7 @@ const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 
-const sourceFolders = ["provider", "components", "stacks", "cli", "policies"];
+const sourceFolders = ["provider", "components", "stacks", "cli", "policies", "test/engine/stand-in"];
 const sourceFiles = ["index.ts"];
 // Bundles of sources as they were; one that was looked up lately stays, as a process may be about to load it.
 const keepMs = 10 * 60_000;

@@ -10,7 +10,17 @@ export {
   RestartPolicy,
 } from "./aci-options";
 export { AciService } from "./aci-service";
+export {
+  type CommittedContexts,
+  type ImageBuildOptions,
+  ImageBuilder,
+  ImagePlatform,
+  type PrebuiltImage,
+} from "./azure/image-place";
+export type * from "./azure/options";
+export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";
+export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
 export { LocalService, type LocalServiceArgs } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";

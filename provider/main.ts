@@ -1,4 +1,5 @@
 import { projectRoot } from "../components/internal/project";
+import { modelFilesHandler } from "./resources/azure-model-files";
 import { downtimeHandler } from "./resources/downtime";
 import { imageHandler } from "./resources/image";
 import { modelHandler } from "./resources/model";
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     serviceHandler(store),
     serviceKeysHandler(),
     downtimeHandler(),
+    modelFilesHandler(),
   ];
   // The engine gives its address as the first argument that is not an option, and waits for the port on stdout.
   const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-"));

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "./common";
+import { contextCommand } from "./context";
 import { downCommand } from "./down";
 import { imagesCommand, modelsCommand } from "./records";
 import { lockCommand } from "./lock";
@@ -41,6 +42,7 @@ const makers = [
   pulumiCommand,
   newScorerCommand,
   lockCommand,
+  contextCommand,
   setupCommand,
   testCommand,
 ];
