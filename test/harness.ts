@@ -3,7 +3,6 @@ import { azureTokens } from "../components/internal/azure-contract";
 import { localTokens } from "../components/internal/local-contract";
 import { azureCall, azureResource } from "./azure-mocks";
 import { anyRejection, hasRejections } from "./rejections";
-import { computedAci } from "./support/aci-mocks";
 
 /** A resource that a program registered, as the engine would be told. */
 export interface Registration {
@@ -204,9 +203,11 @@ function computed(type: string, inputs: Record<string, unknown>): Record<string,
   if (type === localTokens.serviceKeys) {
     return { primaryKey: "made-primary", secondaryKey: "made-secondary", ...inputs };
   }
-  const aci = computedAci(type, inputs);
-  if (aci || type === localTokens.downtime) {
-    return aci ?? {};
+  if (type === localTokens.downtime) {
+    return {};
+  }
+  if (type === "command:local:Command") {
+    return { stdout: "", stderr: "" };
   }
   if (!type.startsWith("scorestack:index:") && type !== "pulumi:pulumi:Stack") {
     throw new Error(`unknown resource type ${type}`);
