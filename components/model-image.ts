@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkModelImage, contentOf } from "./checks/model-image";
 import { imageIdentity } from "./internal/identity";
-import { type ImagePlan, readImage } from "./internal/image-plan";
-import { imageName } from "./internal/names";
-import { oneOf, type Rule, shown } from "./internal/problems";
-import { contentIdentity, flag, someText, stringMap } from "./internal/rules";
+import type { ImagePlan } from "./internal/image-plan";
+import { shown } from "./internal/problems";
 import { Problems } from "./internal/validate";
 import { type ImagePlaces, localWorkspace, type Workspace } from "./workspace";
 
@@ -55,6 +54,8 @@ export interface ModelImageArgs {
   readonly sampleRequests?: string;
   /** Debian or Ubuntu image that a container is built on. @default - Azure Machine Learning's inference base, pinned by digest */
   readonly baseImage?: string;
+  /** Build containers on a `baseImage` without a digest, which may be other bytes tomorrow. @default false */
+  readonly allowMovableBaseImage?: boolean;
   /** Registry of `baseImage`, when it asks for a password. @default - none */
   readonly baseImageRegistry?: BaseImageRegistry;
   /** Build containers for NVIDIA GPUs. @default false */
@@ -100,7 +101,7 @@ export class ModelImage extends pulumi.ComponentResource {
     warnOfStaleLock(plan, this);
 
     const workspace = args.workspace ?? localWorkspace;
-    const places = placesOf(plan, args);
+    const places = placesOf(name, plan, args);
     problems.addAll(workspace.imageFaults?.(places) ?? []);
     problems.throwIfAny();
     const built = workspace.buildImage(
@@ -125,76 +126,10 @@ export class ModelImage extends pulumi.ComponentResource {
   }
 }
 
-const reference: Rule<string> = {
-  must: "must be an image reference such as 'registry.example.com/team/base:1.2'",
-  holds: (value) => typeof value === "string" && /^[a-z0-9][A-Za-z0-9._:/@-]*$/.test(value),
-};
-
 function recorded(args: ModelImageArgs): pulumi.Inputs {
   const registry = args.baseImageRegistry;
   const secret = registry && { ...registry, password: pulumi.secret(registry.password) };
   return { ...args, workspace: undefined, baseImageRegistry: secret };
-}
-
-/** Checks the arguments of a {@link ModelImage}; returns what it is made of. */
-export function checkModelImage(problems: Problems, name: string, args: ModelImageArgs) {
-  const metadata = checkMetadata(problems, name, args);
-  checkRegistry(problems, args);
-  const models = checkModels(problems, args.models);
-  const reading = readImage({
-    ...args,
-    runtime: args.runtime ?? "python",
-    dependencies: args.dependencies ?? [],
-    enableGpu: args.enableGpu ?? false,
-  });
-  problems.addAll(reading.faults);
-  return { metadata, models, reading };
-}
-
-function checkMetadata(problems: Problems, name: string, args: ModelImageArgs) {
-  problems.plain("runtime", args.runtime, oneOf(Object.values(Runtime)));
-  problems.plain("baseImage", args.baseImage, reference);
-  problems.plain("enableGpu", args.enableGpu, flag);
-  return {
-    imageName: problems.check("imageName", args.imageName ?? name, imageName),
-    tags: problems.check("tags", args.tags, stringMap),
-    properties: problems.check("properties", args.properties, stringMap),
-    description: problems.check("description", args.description, someText),
-  };
-}
-
-function checkRegistry(problems: Problems, args: ModelImageArgs): void {
-  const registry: Partial<BaseImageRegistry> | undefined = args.baseImageRegistry;
-  if (registry === undefined) {
-    return;
-  }
-  const missing = (["address", "username", "password"] as const).filter((key) => !registry[key]);
-  if (missing.length > 0) {
-    problems.add("baseImageRegistry", "must have address, username and password", `no ${missing.join(" and no ")}`);
-  }
-  if (args.baseImage === undefined) {
-    problems.add(
-      "baseImageRegistry",
-      "must come with 'baseImage'",
-      "no 'baseImage'",
-      "name the image or leave the registry out",
-    );
-  }
-}
-
-function checkModels(problems: Problems, given: ModelReference | readonly ModelReference[]): ModelReference[] {
-  const models = [given].flat();
-  if (models.length === 0) {
-    problems.add("models", "must hold at least one model", "none");
-  }
-  if (new Set(models).size < models.length) {
-    problems.add("models", "must hold each model once", "the same model twice");
-  }
-  return models.map((model, index) => ({
-    modelName: model.modelName,
-    version: model.version,
-    digest: problems.check(`models[${index}].digest`, model.digest, contentIdentity),
-  }));
 }
 
 function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): void {
@@ -204,17 +139,20 @@ function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): 
   }
 }
 
-function placesOf({ environment, staleLock }: ImagePlan, { models }: ModelImageArgs): ImagePlaces {
+function placesOf(name: string, plan: ImagePlan, args: ModelImageArgs): ImagePlaces {
+  const { imageName: given = name, baseImage, allowMovableBaseImage, baseImageRegistry } = args;
   return {
-    models: [models].flat().map((model: ModelReference) => model.path),
-    lockFits: environment.lock !== undefined && staleLock === undefined,
+    models: [args.models].flat().map((model: ModelReference) => model.path),
+    lockFits: plan.environment.lock !== undefined && plan.staleLock === undefined,
+    imageName: typeof given === "string" ? given : undefined,
+    files: Object.keys(plan.files),
+    baseImage,
+    allowMovableBaseImage,
+    baseImageRegistry: baseImageRegistry && {
+      ...baseImageRegistry,
+      password: pulumi.secret(baseImageRegistry.password),
+    },
   };
-}
-
-function contentOf(plan: ImagePlan, args: ModelImageArgs) {
-  const { executionScript, files, environment, dockerfile } = plan;
-  const { runtime = "python", baseImage, enableGpu } = args;
-  return { runtime, executionScript, files, environment, dockerfile, baseImage, enableGpu };
 }
 
 function identityOf(plan: ImagePlan, args: ModelImageArgs, models: readonly ModelReference[]): pulumi.Output<string> {

@@ -2,14 +2,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { ModelImage, type ModelImageArgs, RegisteredModel, type RegisteredModelArgs, Runtime } from "../components";
+import { checkModelImage } from "../components/checks/model-image";
 import { byCodeUnits } from "../components/internal/canonical-json";
 import { serviceName } from "../components/internal/names";
 import { oneOf, type Rule, shown } from "../components/internal/problems";
 import { fromRoot } from "../components/internal/project";
 import { Problems } from "../components/internal/validate";
-import { checkModelImage } from "../components/model-image";
 import { checkRegisteredModel } from "../components/registered-model";
-import { anything, checkFields, isRecord, map, text, texts } from "./shape";
+import { anything, checkFields, isRecord, map, text, texts } from "./settings/shape";
 
 /** A scorer folder as the components take it, with what is wrong with it. */
 export interface Scorer {

@@ -6,10 +6,18 @@ import * as ts from "typescript";
 import * as components from "../components";
 import { Project } from "./fixture";
 import { type Registration, runProgram } from "./harness";
+import { aciHost, containerImage } from "./support/aci-host";
 
 const folder = path.resolve(__dirname, "../components");
 const image = { identity: "a".repeat(64) };
 const model = { modelName: "churn", version: 1, digest: "b".repeat(64) };
+
+const everythingInAzure: components.AzureWorkspaceArgs = {
+  location: "westeurope",
+  network: {},
+  storage: { modelRetention: { coolAfterDays: 30 } },
+  publishers: { team: { principalId: "00000000-0000-4000-8000-00000000000a", principalType: "Group" } },
+};
 
 /** A way to make each component, with all that it can have made; a component without one fails the first test. */
 const makers: Readonly<
@@ -22,6 +30,9 @@ const makers: Readonly<
       { executionScript: "work/score.py", condaFile: "work/conda.yml", models: model, sampleRequests: "work/requests" },
       opts,
     ),
+  AzureWorkspace: (name, opts) => new components.AzureWorkspace(name, everythingInAzure, opts),
+  AciService: (name, opts) =>
+    new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };
 

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { azureTokens } from "../components/internal/azure-contract";
 import { localTokens } from "../components/internal/local-contract";
+import { azureCall, azureResource } from "./azure-mocks";
 import { anyRejection, hasRejections } from "./rejections";
+import { computedAci } from "./support/aci-mocks";
 
 /** A resource that a program registered, as the engine would be told. */
 export interface Registration {
@@ -18,6 +21,10 @@ export interface Registration {
   readonly provider: string;
   readonly dependencies: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
+  readonly replaceOnChanges: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  readonly retainOnDelete: boolean;
+  readonly deleteBeforeReplace: boolean;
   /** Set by `registerOutputs`; components only. */
   outputs?: Record<string, unknown>;
 }
@@ -33,6 +40,8 @@ export interface RunOptions {
   readonly preview?: boolean;
   /** Full keys (`scorestack:spark`) and their values. */
   readonly config?: Readonly<Record<string, string>>;
+  /** What resources of other packages than ours add to their inputs, by type. */
+  readonly answers?: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>>;
 }
 
 const secretMark = "4dabf18193072939515e22adb298388d";
@@ -44,6 +53,10 @@ interface Request {
   getProvider(): string;
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
+  getReplaceonchangesList(): string[];
+  getIgnorechangesList(): string[];
+  getRetainondelete(): boolean | undefined;
+  getDeletebeforereplace(): boolean | undefined;
   getUrn(): string;
   getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
@@ -66,9 +79,15 @@ export async function runProgram<T>(program: () => T, options: RunOptions = {}):
       const secrets: string[] = [];
       const plain = unwrap(inputs, "", secrets) as Record<string, unknown>;
       drafts.set(`${type}::${name}`, { type, name, custom, inputs: plain, secrets });
-      return { id: custom ? `${name}-id` : undefined, state: { ...(inputs as object), ...computed(type, plain) } };
+      const azure = azureResource(type, name, plain);
+      const outputs = options.answers?.[type]?.(plain) ?? azure?.outputs ?? computed(type, plain);
+      return { id: custom ? (azure?.id ?? `${name}-id`) : undefined, state: { ...(inputs as object), ...outputs } };
     },
-    call: ({ token }) => {
+    call: ({ token, inputs }) => {
+      const answer = azureCall(token, inputs as Record<string, unknown>);
+      if (answer) {
+        return answer;
+      }
       calls.push(token);
       throw new Error(`unknown call of ${token}`);
     },
@@ -143,6 +162,10 @@ function details(request: Request) {
     provider: request.getProvider(),
     dependencies: request.getDependenciesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    retainOnDelete: request.getRetainondelete() ?? false,
+    deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
   };
 }
 
@@ -173,6 +196,17 @@ function computed(type: string, inputs: Record<string, unknown>): Record<string,
   }
   if (type === localTokens.service) {
     return computedService(inputs);
+  }
+  if (type === azureTokens.modelFiles) {
+    const { folder = "" } = (inputs["container"] as { folder?: string } | undefined) ?? {};
+    return { uri: `https://storage.test/${folder}` };
+  }
+  if (type === localTokens.serviceKeys) {
+    return { primaryKey: "made-primary", secondaryKey: "made-secondary", ...inputs };
+  }
+  const aci = computedAci(type, inputs);
+  if (aci || type === localTokens.downtime) {
+    return aci ?? {};
   }
   if (!type.startsWith("scorestack:index:") && type !== "pulumi:pulumi:Stack") {
     throw new Error(`unknown resource type ${type}`);

@@ -97,7 +97,7 @@ async function leftovers(root: string): Promise<string> {
   const [models, images] = [store.models(), store.images()];
   const bytes = [...models, ...images].reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0);
   return [
-    `Left in .scorestack/: ${models.length} model versions and ${images.length} image versions (${formatBytes(bytes)}), Python environments, state.`,
+    `Left in .scorestack/: ${models.length} model versions and ${images.length} image versions (${formatBytes(bytes)}), Python environments, build contexts, state.`,
     "  npm run prune -- --keep 0     removes what nothing uses",
     "  npm run down -- --all         removes .scorestack/ altogether",
   ].join("\n");

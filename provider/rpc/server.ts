@@ -92,19 +92,23 @@ export class ProviderServer {
     const handler = this.handler(request.getUrn());
     const news = open(request.getProperties());
     const response = new messages.CreateResponse();
+    const context = this.context(request.getUrn(), news);
     if (request.getPreview()) {
-      return response.setProperties(this.sealed(handler, await handler.preview(news.values, undefined), [news]));
+      return response.setProperties(
+        this.sealed(handler, await handler.preview(news.values, undefined, context), [news]),
+      );
     }
-    const { id, outputs } = await handler.create(news.values, this.context(request.getUrn(), news));
+    const { id, outputs } = await handler.create(news.values, context);
     return response.setId(id).setProperties(this.sealed(handler, outputs, [news]));
   }
 
   private async update(request: messages.UpdateRequest): Promise<messages.UpdateResponse> {
     const handler = this.handler(request.getUrn());
     const [olds, news] = [open(request.getOlds()), open(request.getNews())];
+    const context = this.context(request.getUrn(), news);
     const outputs = request.getPreview()
-      ? await handler.preview(news.values, olds.values)
-      : await handler.update(olds.values, news.values, this.context(request.getUrn(), news));
+      ? await handler.preview(news.values, olds.values, context)
+      : await handler.update(olds.values, news.values, context);
     return new messages.UpdateResponse().setProperties(this.sealed(handler, outputs, [news]));
   }
 
