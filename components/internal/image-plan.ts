@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { renderDockerfile } from "../render/dockerfile";
 import { byCodeUnits } from "./canonical-json";
-import { type CondaFile, environmentRequirements, lockFits, parseConda } from "./conda";
+import { type CondaFile, environmentRequirements, parseConda } from "./conda";
 import { readContent } from "./content-fault";
 import { hashFile, type ListedFile, listContent } from "./content-hash";
 import type { BundleFile, EnvironmentSpec } from "./local-contract";
@@ -10,6 +10,7 @@ import { type Fault, type PropertyFault, shown } from "./problems";
 import { fromRoot, toRoot } from "./project";
 import { checkScoringScript } from "./python-source";
 import { requirementName } from "./lock";
+import { type Lock, readLock } from "./lock-file";
 import { sampleFaults } from "./samples";
 
 /** Where an image's parts are read from: paths as the user gave them. */
@@ -218,20 +219,4 @@ class ImageReader {
 
 function bundleFile({ from, executable }: ListedFile): BundleFile {
   return { source: toRoot(from), sha256: hashFile(from), ...(executable ? { executable } : {}) };
-}
-
-interface Lock {
-  readonly file: string;
-  readonly text?: string;
-  readonly fits: boolean;
-}
-
-/** The lock file beside a conda file: `conda.lock` beside `conda.yml`. */
-function readLock(condaFile: string, conda: CondaFile): Lock {
-  const file = fromRoot(condaFile).replace(/(\.ya?ml)?$/, ".lock");
-  if (!fs.existsSync(file)) {
-    return { file, fits: false };
-  }
-  const text = fs.readFileSync(file, "utf8");
-  return { file, text, fits: lockFits(text, environmentRequirements(conda)) };
 }
