@@ -24,7 +24,7 @@ const laterHost: AzureHost = {
   insightsConnectionString: "later",
 };
 const laterSubnet =
-  "/subscriptions/later/resourceGroups/later/providers/Microsoft.Network/virtualNetworks/later/subnets/later";
+  "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/later/providers/Microsoft.Network/virtualNetworks/later/subnets/later";
 const laterImage = { identity: "0".repeat(64), ref: `later.azurecr.io/later@sha256:${"0".repeat(64)}` };
 
 /**
