@@ -4,7 +4,7 @@ import { imageIdentity } from "./internal/identity";
 import type { ImagePlan } from "./internal/image-plan";
 import { shown } from "./internal/problems";
 import { Problems } from "./internal/validate";
-import { type ImagePlaces, localWorkspace, type Workspace } from "./workspace";
+import { localWorkspace, type Workspace } from "./workspace";
 
 /** What runs a scoring script. */
 export const Runtime = { python: "python", sparkPy: "spark-py" } as const;
@@ -94,17 +94,13 @@ export class ModelImage extends pulumi.ComponentResource {
   constructor(name: string, args: ModelImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scorestack:index:ModelImage", name, recorded(args), opts);
     const problems = new Problems(this);
-    const { metadata, models, reading } = checkModelImage(problems, name, args);
+    const { metadata, models, reading, places } = checkModelImage(problems, name, args);
     problems.throwIfAny();
 
     const plan = reading.plan();
     warnOfStaleLock(plan, this);
 
-    const workspace = args.workspace ?? localWorkspace;
-    const places = placesOf(name, plan, args);
-    problems.addAll(workspace.imageFaults?.(places) ?? []);
-    problems.throwIfAny();
-    const built = workspace.buildImage(
+    const built = (args.workspace ?? localWorkspace).buildImage(
       name,
       { ...metadata, ...contentOf(plan, args), models, identity: identityOf(plan, args, models) },
       { parent: this },
@@ -137,22 +133,6 @@ function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): 
     const text = `${shown(staleLock)} was made from other requirements: its versions are preferred, and the rest is resolved anew; npm run lock makes it fit`;
     void pulumi.log.warn(text, component);
   }
-}
-
-function placesOf(name: string, plan: ImagePlan, args: ModelImageArgs): ImagePlaces {
-  const { imageName: given = name, baseImage, allowMovableBaseImage, baseImageRegistry } = args;
-  return {
-    models: [args.models].flat().map((model: ModelReference) => model.path),
-    lockFits: plan.environment.lock !== undefined && plan.staleLock === undefined,
-    imageName: typeof given === "string" ? given : undefined,
-    files: Object.keys(plan.files),
-    baseImage,
-    allowMovableBaseImage,
-    baseImageRegistry: baseImageRegistry && {
-      ...baseImageRegistry,
-      password: pulumi.secret(baseImageRegistry.password),
-    },
-  };
 }
 
 function identityOf(plan: ImagePlan, args: ModelImageArgs, models: readonly ModelReference[]): pulumi.Output<string> {

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import {
   type AciServiceArgs,
   type ContainerProbe,
@@ -113,6 +113,12 @@ const serverPort: Rule<number> = {
   remedy: (value) => (value > 0 && value < 1024 ? "the server does not run as root; 'tls' answers on 443" : undefined),
 };
 
+/** Names of services may have 3 characters, labels have 5. */
+function labelOf(serviceName: pulumi.Input<string>): pulumi.Input<string> {
+  const longer = (name: string): string => (name.length < 5 ? `${name}-service` : name);
+  return typeof serviceName === "string" ? longer(serviceName) : pulumi.output(serviceName).apply(longer);
+}
+
 function checkAddress(problems: Problems, name: string, args: AciServiceArgs) {
   const { subnetId, dnsNameLabel, dnsNameLabelReuseScope } = args;
   if (subnetId !== undefined) {
@@ -124,7 +130,7 @@ function checkAddress(problems: Problems, name: string, args: AciServiceArgs) {
     return { subnetId: problems.check("subnetId", subnetId, subnet) };
   }
   return {
-    dnsNameLabel: problems.check("dnsNameLabel", dnsNameLabel ?? args.serviceName ?? name, aci.dnsNameLabel),
+    dnsNameLabel: problems.check("dnsNameLabel", dnsNameLabel ?? labelOf(args.serviceName ?? name), aci.dnsNameLabel),
     dnsNameLabelReuseScope: problems.check(
       "dnsNameLabelReuseScope",
       dnsNameLabelReuseScope ?? DnsNameLabelReuseScope.resourceGroupReuse,

@@ -16,6 +16,8 @@ export interface CloudResource {
   made: Values;
   /** It was there without the stack; its content is not known. */
   readonly attached?: boolean;
+  /** A template deployment has made it: it goes with what holds it. */
+  readonly deployed?: boolean;
 }
 
 /** A deleted resource whose name is kept for a while, so that it can be recovered. */

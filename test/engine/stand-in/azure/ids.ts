@@ -4,6 +4,9 @@ import { guidOf } from "../cloud";
 import { textOf } from "../values";
 import { azureTypes, pathOf } from "./types";
 
+/** Path inputs that are ids of other resources. */
+const wholeIds: ReadonlySet<string> = new Set(["scope", "resourceUri"]);
+
 /** How azure-native names what has no name. Source: `resources.AutoNamer` in pulumi-azure-native. */
 export type NameKind = "random" | "copy" | "uuid";
 
@@ -38,7 +41,11 @@ export function autoName(kind: NameKind, name: string, seed: Uint8Array): string
 export function idOf(type: string, inputs: Values, subscriptionId: string): string {
   const all: Values = { ...inputs, subscriptionId };
   return (pathOf(type) ?? "")
-    .replace(/\{(\w+)\}/g, (_, name: string) => textOf(all[name]).replace(/^\/|\/$/g, ""))
+    .replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = textOf(all[name]);
+      // A scope is an id itself.
+      return wholeIds.has(name) ? value.replace(/^\/|\/$/g, "") : encodeURIComponent(value);
+    })
     .replace(/^\/?/, "/");
 }
 
@@ -58,12 +65,17 @@ function matchPath(path: string, id: string): Values | undefined {
   const pattern = path
     .replace(/\{(\w+)\}/g, (_, name: string) => {
       names.push(name);
-      return name === "scope" || name === "resourceUri" ? "(.+)" : "([^/]+)";
+      return wholeIds.has(name) ? "(.+)" : "([^/]+)";
     })
     .replace(/^\/\(\.\+\)/, "(/.+)");
   const found = new RegExp(`^${pattern}$`, "i").exec(id);
-  return found ? Object.fromEntries(names.map((name, index) => [name, found[index + 1] ?? ""])) : undefined;
+  return found
+    ? Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(found[index + 1] ?? "")]))
+    : undefined;
 }
+
+/** What a parent has by itself: parts that only sort, and containers of Azure ML assets, which a first version makes. */
+const partsOfParents = /\/(?:(?:blobServices|fileServices)\/default|(?:codes|environments|models)\/[^/]+)$/i;
 
 /** Id of the resource that this one lies in; undefined for one that lies in the subscription. */
 export function parentOf(id: string): string | undefined {
@@ -72,9 +84,13 @@ export function parentOf(id: string): string | undefined {
     const [, scope = ""] = own;
     return /\/resourceGroups\//i.test(scope) ? scope : undefined;
   }
-  // Parts that only sort, such as `blobServices/default`, have no resource of their own.
   const parent = /\/providers\//i.test(id) ? id.replace(/\/[^/]+\/[^/]+$/, "") : undefined;
-  return parent?.replace(/\/(blobServices|fileServices)\/default$/i, "");
+  return parent?.replace(partsOfParents, "");
+}
+
+/** Name of a resource, as it stands in its id. */
+export function nameOf(id: string): string {
+  return decodeURIComponent(id.split("/").at(-1) ?? "");
 }
 
 /** Name of the resource group in an id. */

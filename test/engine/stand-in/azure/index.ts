@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Changes, compare } from "../../../../provider/rpc/diff";
-import { isUnknown, unknown, type Values } from "../../../../provider/rpc/values";
+import { isUnknown, unknown, type Value, type Values } from "../../../../provider/rpc/values";
 import type { Cloud, CloudResource } from "../cloud";
 import {
   type ChangeCall,
@@ -18,7 +18,8 @@ import type { Typings } from "../typings";
 import { checkInputs } from "../typings/check";
 import { previewOutputs } from "../typings/preview";
 import type { ResourceShape } from "../typings/shapes";
-import { autoName, autoNameOf, groupOf, idOf, parseId } from "./ids";
+import { autoName, autoNameOf, groupOf, idOf, nameOf, parseId } from "./ids";
+import { type TemplateResource, templateResources } from "./deployment";
 import { functionNames, invokeListing, notFound } from "./invokes";
 import { outputsOf } from "./outputs";
 import { effects } from "./outputs/compute";
@@ -60,7 +61,7 @@ export class AzurePackage implements Package {
 
   /** The names, region and API version that azure-native fills in. Source: `applyDefaults` in pulumi-azure-native. */
   private withDefaults({ token, name, inputs, olds, seed }: CheckCall, shape: ResourceShape): Values {
-    const filled: Values = { ...inputs };
+    const filled = withoutNulls(inputs);
     const auto = autoNameOf(typeOf(token));
     if (auto && inputs[auto.input] === undefined) {
       filled[auto.input] = olds[auto.input] ?? autoName(auto.kind, name, seed);
@@ -134,9 +135,28 @@ export class AzurePackage implements Package {
     const asked = withoutFlags(inputs);
     const resource = this.resourceOf({ id, token, inputs: asked, made: { birth } });
     enforce("write", { ...resource, changes });
+    if (resource.type === "resources:Deployment") {
+      for (const part of templateResources(resource)) {
+        this.deploy(part);
+      }
+    }
     this.cloud.put({ id, token, urn, inputs: hidden(asked, secretPaths, this.cloud.state.salt), made: { birth } });
     effects[resource.type]?.(resource);
     return { id, outputs: outputsOf(resource, this.shape(token)) };
+  }
+
+  /** Makes a resource of a template, or changes it, as a PUT would. */
+  private deploy({ id, type, inputs }: TemplateResource): void {
+    const token = `azure-native:${type}`;
+    const [fault] = checkInputs(this.shape(token), { ...parseId(id)?.inputs, ...inputs });
+    if (fault) {
+      throw new Refusal(`InvalidTemplate: ${fault.reason}`);
+    }
+    const there = this.cloud.find(id);
+    const made = there?.made ?? { birth: randomBytes(8).toString("hex") };
+    const changes = there && comparePlain(there.inputs, inputs);
+    enforce("write", { ...this.resourceOf({ id, token, inputs, made }), changes });
+    this.cloud.put({ id, token, inputs, made, deployed: true });
   }
 
   read({ token }: Subject, id: string, olds: Seen): Seen | undefined {
@@ -161,6 +181,11 @@ export class AzurePackage implements Package {
     enforce("delete", { ...resource, changes: undefined });
     if (!singletons.has(typeOf(token))) {
       this.cloud.remove(id);
+      for (const part of this.cloud.resources.filter((other) =>
+        other.id.toLowerCase().startsWith(`${id.toLowerCase()}/`),
+      )) {
+        this.cloud.remove(part.id);
+      }
     }
     this.keepName(resource, inputs);
   }
@@ -202,8 +227,15 @@ export class AzurePackage implements Package {
   private resourceOf({ id, token, inputs, made }: Omit<CloudResource, "attached">): Resource {
     const known = { ...recordOf(parseId(id)?.inputs), ...inputs };
     const location = textOf(known.location).toLowerCase().replaceAll(" ", "");
-    const name = id.split("/").at(-1) ?? "";
-    return { cloud: this.cloud, id, name, type: typeOf(token), inputs: known, location, birth: textOf(made.birth) };
+    return {
+      cloud: this.cloud,
+      id,
+      name: nameOf(id),
+      type: typeOf(token),
+      inputs: known,
+      location,
+      birth: textOf(made.birth),
+    };
   }
 
   private shape(token: string): ResourceShape {
@@ -222,17 +254,24 @@ function typeOf(token: string): string {
   return token.replace(/^azure-native:/, "");
 }
 
+/** A null is what is not there. */
+function withoutNulls(values: Values): Values {
+  const plain = (value: Value): Value =>
+    Array.isArray(value) ? value.map(plain) : typeof value === "object" && value !== null ? withoutNulls(value) : value;
+  const known = Object.entries(values).filter(([, value]) => value !== null);
+  return Object.fromEntries(known.map(([key, value]) => [key, plain(value)]));
+}
+
 function withoutFlags(inputs: Values): Values {
   const { [createBeforeDelete]: _flag, azureApiVersion: _version, ...asked } = inputs;
   return asked;
 }
 
-/** Differences as azure-native tells them: nulls are nothing, regions may be written in two ways. */
+/** Differences as azure-native tells them: regions may be written in two ways. */
 function comparePlain(olds: Values, news: Values): Changes {
   const plain = (inputs: Values): Values => {
-    const known = Object.entries(withoutFlags(inputs)).filter(([, value]) => value !== null);
     return Object.fromEntries(
-      known.map(([key, value]) => [
+      Object.entries(withoutFlags(withoutNulls(inputs))).map(([key, value]) => [
         key,
         key === "location" && typeof value === "string" ? value.toLowerCase().replaceAll(" ", "") : value,
       ]),

@@ -65,6 +65,7 @@ const paths = {
   "privatedns:PrivateZone": "Microsoft.Network/privateDnsZones/{privateZoneName}",
   "privatedns:VirtualNetworkLink":
     "Microsoft.Network/privateDnsZones/{privateZoneName}/virtualNetworkLinks/{virtualNetworkLinkName}",
+  "resources:Deployment": "Microsoft.Resources/deployments/{deploymentName}",
   "resources:ResourceGroup": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}",
   "storage:Blob": storage("blobServices/default/containers/{containerName}/blobs/{blobName}"),
   "storage:BlobContainer": storage("blobServices/default/containers/{containerName}"),

@@ -55,7 +55,9 @@ export const referenceRules: readonly Rule[] = [
     on: "delete",
     source: "stricter: Azure would remove them too, and a stack that removes things in a wrong order would not be seen",
     refuse: ({ id, cloud }) => {
-      const child = cloud.resources.find((other) => other.id.toLowerCase().startsWith(`${id.toLowerCase()}/`));
+      const child = cloud.resources.find(
+        (other) => other.deployed !== true && other.id.toLowerCase().startsWith(`${id.toLowerCase()}/`),
+      );
       return child && `the stand-in refuses: '${id}' still holds '${child.id}', which must be deleted first.`;
     },
   },
