@@ -87,6 +87,8 @@ export class ModelImage extends pulumi.ComponentResource {
   readonly identity: pulumi.Output<string>;
   /** What a runtime pulls: `registry/repository@sha256:…`; in the local workspace, which has no registry, the `imageId`. */
   readonly ref: pulumi.Output<string>;
+  /** `name:version` of each model in it. */
+  readonly modelIds: pulumi.Output<string[]>;
   /** Folder of the sample requests, as it was given. */
   readonly sampleRequests: string | undefined;
 
@@ -111,6 +113,7 @@ export class ModelImage extends pulumi.ComponentResource {
     this.imageId = built.imageId;
     this.identity = built.identity;
     this.ref = built.ref;
+    this.modelIds = pulumi.all(models.map(({ modelName, version }) => pulumi.interpolate`${modelName}:${version}`));
     this.sampleRequests = args.sampleRequests;
     this.registerOutputs({
       imageName: this.imageName,
@@ -118,6 +121,7 @@ export class ModelImage extends pulumi.ComponentResource {
       imageId: this.imageId,
       identity: this.identity,
       ref: this.ref,
+      modelIds: this.modelIds,
     });
   }
 }

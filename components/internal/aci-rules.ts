@@ -43,7 +43,6 @@ function inTenths(value: number): boolean {
 export const dnsNameLabel: Rule<string> = {
   must: "must be 5 to 63 lower-case letters, digits and dashes, a letter first and no dash last",
   holds: (value) => typeof value === "string" && /^[a-z][a-z0-9-]{3,61}[a-z0-9]$/.test(value),
-  remedy: () => "without one it is the service's name",
 };
 
 /** A DNS name. */

@@ -74,11 +74,7 @@ const rows: readonly Row[] = [
   [{ port: 0 }, "'port' must be an integer from 1024 to 65535, got 0"],
   [
     { dnsNameLabel: "my_churn" },
-    "'dnsNameLabel' must be 5 to 63 lower-case letters, digits and dashes, a letter first and no dash last, got 'my_churn'; without one it is the service's name",
-  ],
-  [
-    { serviceName: "kid" },
-    "'dnsNameLabel' must be 5 to 63 lower-case letters, digits and dashes, a letter first and no dash last, got 'kid'; without one it is the service's name",
+    "'dnsNameLabel' must be 5 to 63 lower-case letters, digits and dashes, a letter first and no dash last, got 'my_churn'",
   ],
   [
     { dnsNameLabelReuseScope: "Anyone" },

@@ -225,6 +225,13 @@ describe("AciService", () => {
     );
   });
 
+  it("has a name in DNS that is long enough", async () => {
+    const labelOf = async (serviceName: pulumi.Input<string>): Promise<unknown> =>
+      ((await inputs({ serviceName }))["ipAddress"] as { dnsNameLabel: string }).dnsNameLabel;
+    assert.equal(await labelOf("kid"), "kid-service");
+    assert.equal(await labelOf(pulumi.output("iris")), "iris-service");
+  });
+
   it("says which image and models it is, as far as the image tells", async () => {
     const told = { ...image, imageId: "churn:b1", modelIds: ["churn:m1", pulumi.output("rules:m2")] };
     const made = await run({ image: told });
