@@ -42,12 +42,28 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     "'encryptionsalt' in the stack's Pulumi.<stack>.yaml, or its state, belongs to another passphrase: set " +
       "PULUMI_CONFIG_PASSPHRASE to that one, or, if the file has no secrets, remove the line from it",
   ],
+  [
+    /cannot create already existing resource/,
+    "if an earlier run that was cut off has made it, delete it (az resource delete --ids ID) and run the command again, or take it " +
+      "over with the whole Pulumi CLI: pulumi import TYPE NAME ID; if it is somebody else's, choose another name",
+  ],
+  [
+    /Could not automatically download and install resource plugin|no resource plugin 'pulumi-resource-/,
+    "plugins of cloud packages come from get.pulumi.com or GitHub: where these can't be reached, fetch the archive elsewhere and " +
+      "run 'npm run pulumi -- plugin install resource NAME VERSION --file ARCHIVE'; or rehearse the stack, which needs none: " +
+      "npm run up -- --stack NAME --cloud stand-in",
+  ],
 ];
+
+/** What to do about a failure that the engine only names; undefined where that is plain, or nobody knows. */
+export function remedyFor(said: string): string | undefined {
+  return remedies.find(([pattern]) => pattern.test(said))?.[1];
+}
 
 /** What an engine command said about its failure: its own error lines, with a remedy where there is one. */
 export function engineFailure(said: string): CliError {
   const lines = said.match(/^error: .*(\n[ \t]+\S.*|\n(?=\n?[ \t]+\S))*/gm) ?? [];
-  const remedy = remedies.find(([pattern]) => pattern.test(said))?.[1];
+  const remedy = remedyFor(said);
   return new CliError([...(lines.length > 0 ? [...new Set(lines)] : [said]), ...(remedy ? [remedy] : [])].join("\n"));
 }
 

@@ -1,11 +1,11 @@
 import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
 import pc from "picocolors";
-import { CliError, engineFailure, Interrupted } from "./errors";
+import { CliError, engineFailure, Interrupted, remedyFor } from "./errors";
 import { isInterrupted } from "./interruption";
 import { engineAgent } from "./locks";
 import { type Counts, Changes, labelOf, nameOf, type ResourceChange } from "./output/changes";
 import { Diagnostics } from "./output/diagnostics";
-import { Progress, say, warn } from "./output/messages";
+import { outputLabel, Progress, say, warn } from "./output/messages";
 import type { OpenStack } from "./stack";
 
 export type OperationName = "up" | "preview" | "refresh" | "destroy";
@@ -42,6 +42,10 @@ export async function runOperation(open: OpenStack, name: OperationName, options
   const changes = new Changes();
   const diagnostics = new Diagnostics();
   const progress = new Progress(`${stages[name]} stack ${open.stack.name}`);
+  const label = outputLabel();
+  if (label !== undefined) {
+    options.onLine(label);
+  }
   const onEvent = (event: EngineEvent): void => {
     options.onEvent?.(event);
     const change = changes.add(event);
@@ -99,6 +103,7 @@ export function countsLine(counts: Counts): string {
 /** What `--json` prints of an operation. */
 export function toJson(changes: Changes): object {
   return {
+    ...(outputLabel() === undefined ? {} : { rehearsal: true }),
     ...changes.counts,
     resources: changes.resources.map(({ urn, type, name, op, diffs, reasons }) => ({
       urn,
@@ -136,7 +141,8 @@ function isDebug(severity: string): boolean {
 
 function failure(error: unknown, diagnostics: Diagnostics): unknown {
   if (diagnostics.problems.length > 0) {
-    return new CliError(diagnostics.render());
+    const said = diagnostics.render();
+    return new CliError([said, remedyFor(said) ?? []].flat().join("\n"));
   }
   // Without an event it failed before the program ran.
   return error instanceof CommandError ? engineFailure(error.message) : error;

@@ -14,6 +14,8 @@ export interface Sample {
   readonly body?: { readonly text: string } | { readonly file: string; readonly shownAs: string };
   /** Status that its reply must have. */
   readonly status: number;
+  /** All that its reply must be. */
+  readonly reply: NonNullable<SampleRequest["reply"]>;
 }
 
 const folderName = "samples";
@@ -22,13 +24,18 @@ const folderName = "samples";
 export function samplesOf(store: Store, imageIdentity: string, from: string): Sample[] {
   const folder = path.join(store.imageStore.folderOf(imageIdentity), folderName);
   const sources = store.imageStore.bundle(imageIdentity)?.sources ?? {};
-  const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
   const locate = (file: string): { file: string; shownAs: string } => {
     const kept = path.join(folder, file);
     const source = sources[`${folderName}/${file}`];
     const original = source === undefined ? kept : path.resolve(store.projectRoot, source);
     return { file: kept, shownAs: path.relative(from, fs.existsSync(original) ? original : kept) };
   };
+  return fs.existsSync(folder) ? samplesIn(folder, locate) : [];
+}
+
+/** The sample requests in a folder, by name: each `*.json` directly in it. */
+export function samplesIn(folder: string, locate: (file: string) => { file: string; shownAs: string }): Sample[] {
+  const names = fs.readdirSync(folder).filter((name) => name.endsWith(".json"));
   return names
     .sort()
     .map((name) => parseSample(name.slice(0, -".json".length), readSample(path.join(folder, name)), locate));
@@ -57,6 +64,7 @@ export function parseSample(
     headers: withoutRepeats(headers),
     ...(body ? { body } : {}),
     status: reply.status ?? 200,
+    reply,
   };
 }
 

@@ -9,6 +9,7 @@ import { clearPendingOperations } from "./pending";
 import { openProject, type Project } from "./project";
 import { bundleProgram, projectProgram } from "./program";
 import { requireSpace } from "./space";
+import { isLocalStack } from "./stack-name";
 import { mendState, stackStateFile } from "./state";
 
 /** A stack of this project, and the engine that works on it. */
@@ -33,14 +34,11 @@ export interface OpenOptions {
   readonly program?: PulumiFn;
   /** Engine that has been found already. */
   readonly engine?: Engine;
+  /** More of the engine's environment, such as what leads it to a stand-in cloud. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const stackNameRule = /^[A-Za-z0-9_.-]{1,100}$/;
-
-/** Whether a stack lives on this machine alone: `local`, and `local-…`. */
-export function isLocalStack(name: string): boolean {
-  return name === "local" || name.startsWith("local-");
-}
 
 /** What every command of the engine gets in its environment. */
 export function engineEnvironment(project: Project, engine: Engine, stackName: string): Record<string, string> {
@@ -69,7 +67,7 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   const project = openProject(root);
   const engine = options.engine ?? (await findEngine(root));
   keepSettingsClean(project, stackName);
-  const environment = engineEnvironment(project, engine, stackName);
+  const environment = { ...engineEnvironment(project, engine, stackName), ...options.environment };
   const workspace = await LocalWorkspace.create({
     workDir: root,
     program: options.program ?? projectProgram(root),

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkAzureWorkspace } from "./azure/checks";
-import { type AzureImageBuilder, type AzureImagePlace, azureImageFaults, buildAzureImage } from "./azure/image-build";
+import { type AzureImagePlace, azureImageFaults, buildAzureImage, type ImageBuildOptions } from "./azure/image-build";
 import { type AzureModelPlace, registerAzureModel } from "./azure/model-registration";
 import type * as options from "./azure/options";
 import { makeParts, type Parts } from "./azure/parts";
@@ -39,8 +39,8 @@ export interface AzureWorkspaceArgs {
   readonly assignRoles?: boolean;
   /** Let nothing that holds models, images or secrets be deleted: `protect` of Pulumi. @default false */
   readonly protectData?: boolean;
-  /** What makes images. @default - what is there; the image says which */
-  readonly imageBuilder?: AzureImageBuilder;
+  /** How images get into the registry. @default - the Azure CLI has ACR Tasks build them */
+  readonly images?: ImageBuildOptions;
   /** Labels of everything that is made, beside its project and stack. @default - none */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -103,7 +103,7 @@ export class AzureWorkspace extends pulumi.ComponentResource implements Workspac
     this.containerSubnetId = pulumi.output(parts.network?.containerSubnetId);
     this.logs = { workspaceId: parts.logs.customerId, workspaceKey: parts.logs.key };
     this.ready = parts.ready;
-    this.images = imagePlace(parts, this.tags, args.imageBuilder);
+    this.images = imagePlace(parts, args.images);
     this.models = modelPlace(parts, this.tags, plan.modelRegistry);
     this.registerOutputs({
       workspaceName: this.workspaceName,
@@ -141,21 +141,10 @@ export class AzureWorkspace extends pulumi.ComponentResource implements Workspac
   }
 }
 
-function imagePlace(
-  { registry, place, identity, ready }: Parts,
-  tags: AzureWorkspace["tags"],
-  builder?: AzureImageBuilder,
-) {
-  return {
-    registryName: registry.name,
-    registryServer: registry.server,
-    resourceGroupName: registry.resourceGroupName,
-    location: place.location,
-    identityId: identity.id,
-    tags,
-    ready,
-    builder,
-  };
+function imagePlace({ registry, place, ready }: Parts, images: ImageBuildOptions = {}): AzureImagePlace {
+  const { name, server, resourceGroupName } = registry;
+  const { location } = place;
+  return { registryName: name, registryServer: server, resourceGroupName, location, ready, ...images };
 }
 
 function modelPlace(

@@ -1,56 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { KeyRotation as LocalKeyRotation } from "./internal/local-contract";
 import { LocalServer } from "./internal/local-resources";
-import { serviceName } from "./internal/names";
-import { oneOf, type Rule, shown, wholeNumber } from "./internal/problems";
+import { type Rule, wholeNumber } from "./internal/problems";
 import { claim } from "./internal/program-claims";
 import * as rules from "./internal/rules";
-import { isLater, Problems } from "./internal/validate";
+import { Problems } from "./internal/validate";
 import type { ImageReference, ScoringService } from "./scoring-service";
-
-/** What answers scoring requests. */
-export const ScoringServer = { scorestack: "scorestack", azmlinfsrv: "azmlinfsrv" } as const;
-/** What answers scoring requests. */
-export type ScoringServer = (typeof ScoringServer)[keyof typeof ScoringServer];
-
-/** When the keys of a {@link LocalService} were made: any short text, such as a date. A key whose text changes is made anew. */
-export interface KeyRotation {
-  /** For the primary key. */
-  readonly primary?: pulumi.Input<string>;
-  /** For the secondary key. */
-  readonly secondary?: pulumi.Input<string>;
-}
+import { checkKeys, checkServing, checkVariables, type KeyRotation, secretly, type ServingArgs } from "./serving";
 
 /** Arguments of {@link LocalService}. */
-export interface LocalServiceArgs {
+export interface LocalServiceArgs extends ServingArgs {
   /** The image to serve. */
   readonly image: ImageReference;
-  /** Name: 3 to 32 lower-case letters, digits and dashes, a letter first. @default - the component's name */
-  readonly serviceName?: pulumi.Input<string>;
   /** Port on 127.0.0.1, 1 to 65535. @default - a free one, chosen once and kept */
   readonly port?: pulumi.Input<number>;
-  /** Server processes, 1 to 64. Each loads the models and scores one request at a time. @default 1 */
-  readonly workers?: pulumi.Input<number>;
-  /**
-   * What answers scoring requests: `scorestack` calls `run()` itself; `azmlinfsrv` has the inference server's Flask
-   * application do it, about three times slower, for a scorer that uses `flask.request`. @default "scorestack"
-   */
-  readonly server?: pulumi.Input<ScoringServer>;
-  /** Scoring requests that each process holds at a time, 1 to 10000; more are answered with 503. @default 64 */
-  readonly maxConcurrentRequests?: pulumi.Input<number>;
-  /**
-   * Concurrent requests that one call of `run()` may answer, 1 to 1000. More than 1 needs `batch_rows = True` in the
-   * scoring script: each argument of `run()` and its result are lists of rows. @default 1
-   */
-  readonly maxBatchSize?: pulumi.Input<number>;
-  /** How long the first request of a batch waits for others, in milliseconds, 0 to 1000. @default 5 with `maxBatchSize`, else 0 */
-  readonly maxLatencyMs?: pulumi.Input<number>;
-  /** Longest time for one `run()`, in milliseconds, 1 to 3600000; longer ones are answered with 500. @default 60000 */
-  readonly scoringTimeoutMs?: pulumi.Input<number>;
   /** Longest time until a new server has loaded its models and answered its sample requests, in seconds, 1 to 3600. @default 300 */
   readonly startTimeoutSeconds?: pulumi.Input<number>;
-  /** Origins whose pages may call the service. @default - none @example ["https://example.com"] */
-  readonly corsOrigins?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
    * Environment variables of the scorer. Secret values stay secret: in the state, on the disk and in listings of processes. Those
    * are set once Python runs, too late for variables that Python itself or the system's loader reads. @default - none
@@ -58,10 +22,6 @@ export interface LocalServiceArgs {
   readonly environmentVariables?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Ask for a key with every request but health. @default false, for the service is reached from this machine only */
   readonly authEnabled?: pulumi.Input<boolean>;
-  /** Key, 16 to 256 visible ASCII characters; needs `authEnabled`. Kept as a secret. @default - made when `authEnabled` */
-  readonly primaryKey?: pulumi.Input<string>;
-  /** Second key, as `primaryKey`. Kept as a secret. @default - made when `authEnabled` */
-  readonly secondaryKey?: pulumi.Input<string>;
   /**
    * Has a key made anew, without a restart, when its text changes; for keys that are not given, and needs `authEnabled`.
    *
@@ -69,10 +29,6 @@ export interface LocalServiceArgs {
    * @example { primary: "2026-11-22" }
    */
   readonly keyRotation?: pulumi.Input<KeyRotation>;
-  /** Labels for people and queries. @default - none */
-  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** A sentence for people. @default - none */
-  readonly description?: pulumi.Input<string>;
 }
 
 /**
@@ -98,7 +54,7 @@ export class LocalService extends pulumi.ComponentResource implements ScoringSer
 
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: LocalServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    const keys = { primaryKey: secret(args.primaryKey), secondaryKey: secret(args.secondaryKey) };
+    const keys = { primaryKey: secretly(args.primaryKey), secondaryKey: secretly(args.secondaryKey) };
     // Its server records the image; here too, every new image would count as two updates.
     const safe = { ...args, image: undefined, ...keys };
     super("scorestack:index:LocalService", name, safe, opts);
@@ -137,98 +93,21 @@ export class LocalService extends pulumi.ComponentResource implements ScoringSer
 
 /** Checks the arguments of a {@link LocalService}; returns what its server is told. */
 export function checkLocalService(problems: Problems, name: string, args: LocalServiceArgs) {
-  return { ...checkServing(problems, name, args), ...checkAccess(problems, args), ...checkLabels(problems, args) };
-}
-
-function checkServing(problems: Problems, name: string, args: LocalServiceArgs) {
-  const given = args.serviceName ?? name;
-  const seconds = args.startTimeoutSeconds ?? 300;
+  const imageIdentity = problems.check("image.identity", args.image.identity, rules.contentIdentity);
+  const serving = checkServing(problems, name, args);
+  const keyed = args.authEnabled !== undefined && args.authEnabled !== false;
   return {
-    imageIdentity: problems.check("image.identity", args.image.identity, rules.contentIdentity),
-    serviceName: problems.check(
-      "serviceName",
-      problems.check("serviceName", given, serviceName),
-      unclaimed("service", name),
-    ),
+    imageIdentity,
+    ...serving,
+    serviceName: problems.check("serviceName", serving.serviceName, unclaimed("service", name)),
     port: problems.check("port", problems.check("port", args.port, wholeNumber(1, 65535)), unclaimed("port", name)),
-    workers: problems.check("workers", args.workers ?? 1, wholeNumber(1, 64)),
-    server: problems.check("server", args.server ?? ScoringServer.scorestack, oneOf(Object.values(ScoringServer))),
-    maxConcurrentRequests: problems.check(
-      "maxConcurrentRequests",
-      args.maxConcurrentRequests ?? 64,
-      wholeNumber(1, 10000),
-    ),
-    ...checkBatching(problems, args),
-    scoringTimeoutMs: problems.check("scoringTimeoutMs", args.scoringTimeoutMs ?? 60000, wholeNumber(1, 3600000)),
-    startTimeoutSeconds: problems.check("startTimeoutSeconds", seconds, wholeNumber(1, 3600)),
-  };
-}
-
-function checkBatching(problems: Problems, args: LocalServiceArgs) {
-  const { maxBatchSize = 1, maxLatencyMs = maxBatchSize === 1 ? 0 : 5 } = args;
-  if (maxBatchSize === 1 && typeof maxLatencyMs === "number" && maxLatencyMs > 0) {
-    problems.add(
-      "maxLatencyMs",
-      "must come with a 'maxBatchSize' above 1",
-      shown(maxLatencyMs),
-      "set it or leave this out",
-    );
-  }
-  if (args.server === ScoringServer.azmlinfsrv && maxBatchSize !== 1) {
-    problems.add("maxBatchSize", "must be 1 with the server 'azmlinfsrv'", undefined, "leave one of them out");
-  }
-  return {
-    maxBatchSize: problems.check("maxBatchSize", maxBatchSize, wholeNumber(1, 1000)),
-    maxLatencyMs: problems.check("maxLatencyMs", maxLatencyMs, wholeNumber(0, 1000)),
-  };
-}
-
-function checkAccess(problems: Problems, args: LocalServiceArgs) {
-  const keys = (["primaryKey", "secondaryKey"] as const).filter((key) => args[key] !== undefined);
-  if (args.authEnabled === undefined || args.authEnabled === false) {
-    keys.forEach((key) => {
-      problems.add(key, "must come with 'authEnabled: true'", undefined, "turn it on or leave the key out");
-    });
-    if (args.keyRotation !== undefined) {
-      problems.add("keyRotation", "must come with 'authEnabled: true'", undefined, "turn it on or leave it out");
-    }
-  } else if (!isLater(args.primaryKey) && args.primaryKey !== undefined && args.primaryKey === args.secondaryKey) {
-    problems.add("secondaryKey", "must differ from 'primaryKey'");
-  }
-  checkRotation(problems, args);
-  return {
+    startTimeoutSeconds: problems.check("startTimeoutSeconds", args.startTimeoutSeconds ?? 300, wholeNumber(1, 3600)),
     authEnabled: problems.check("authEnabled", args.authEnabled ?? false, rules.flag),
-    primaryKey: secret(problems.check("primaryKey", args.primaryKey, rules.accessKey)),
-    secondaryKey: secret(problems.check("secondaryKey", args.secondaryKey, rules.accessKey)),
-    keyRotation: problems.check("keyRotation", args.keyRotation as pulumi.Input<LocalKeyRotation>, rules.keyRotation),
-    corsOrigins: problems.check("corsOrigins", args.corsOrigins as pulumi.Input<string[]>, rules.corsOrigins),
-  };
-}
-
-/** A key that is given changes with what it is given. */
-function checkRotation(problems: Problems, { keyRotation, ...args }: LocalServiceArgs): void {
-  const rotation: KeyRotation = keyRotation === undefined || isLater(keyRotation) ? {} : (keyRotation as KeyRotation);
-  for (const key of ["primary", "secondary"] as const) {
-    if (args[`${key}Key`] !== undefined && rotation[key] !== undefined) {
-      problems.add(`keyRotation.${key}`, `must be left out where '${key}Key' is given`, undefined, "change that key");
-    }
-  }
-}
-
-function checkLabels(problems: Problems, args: LocalServiceArgs) {
-  const variables = args.environmentVariables;
-  const named = variables === undefined || isPlainMap(variables);
-  // The names are plain even where values are not.
-  problems.plain("environmentVariables", named ? variables : undefined, rules.variables);
-  return {
-    environmentVariables: named ? variables : problems.check("environmentVariables", variables, rules.variables),
+    ...checkKeys(problems, args, keyed),
+    environmentVariables: checkVariables(problems, args.environmentVariables),
     tags: problems.check("tags", args.tags, rules.stringMap),
     description: problems.check("description", args.description, rules.someText),
   };
-}
-
-function isPlainMap<T extends object>(value: pulumi.Input<T>): value is T {
-  return !pulumi.Output.isInstance(value) && !(value instanceof Promise);
 }
 
 /** A rule that the first service of a program to have the value keeps. */
@@ -239,8 +118,4 @@ function unclaimed<T extends string | number>(kind: "service" | "port", holder: 
     holds: (value) => (other = claim(kind, value, holder)) === undefined,
     remedy: () => `'${other ?? ""}' has it: choose another${kind === "port" ? ", or leave it out" : ""}`,
   };
-}
-
-function secret<T>(value: pulumi.Input<T> | undefined): pulumi.Output<T> | undefined {
-  return value === undefined ? undefined : (pulumi.secret(value) as pulumi.Output<T>);
 }

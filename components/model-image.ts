@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkModelImage, contentOf } from "./checks/model-image";
 import { imageIdentity } from "./internal/identity";
-import { type ImagePlan, readImage } from "./internal/image-plan";
-import { imageName } from "./internal/names";
-import { oneOf, type Rule, shown } from "./internal/problems";
-import { contentIdentity, flag, someText, stringMap } from "./internal/rules";
+import type { ImagePlan } from "./internal/image-plan";
+import { shown } from "./internal/problems";
 import { Problems } from "./internal/validate";
-import { type ImagePlaces, localWorkspace, type Workspace } from "./workspace";
+import { localWorkspace, type Workspace } from "./workspace";
 
 /** What runs a scoring script. */
 export const Runtime = { python: "python", sparkPy: "spark-py" } as const;
@@ -55,6 +54,8 @@ export interface ModelImageArgs {
   readonly sampleRequests?: string;
   /** Debian or Ubuntu image that a container is built on. @default - Azure Machine Learning's inference base, pinned by digest */
   readonly baseImage?: string;
+  /** Build containers on a `baseImage` without a digest, which may be other bytes tomorrow. @default false */
+  readonly allowMovableBaseImage?: boolean;
   /** Registry of `baseImage`, when it asks for a password. @default - none */
   readonly baseImageRegistry?: BaseImageRegistry;
   /** Build containers for NVIDIA GPUs. @default false */
@@ -86,6 +87,8 @@ export class ModelImage extends pulumi.ComponentResource {
   readonly identity: pulumi.Output<string>;
   /** What a runtime pulls: `registry/repository@sha256:…`; in the local workspace, which has no registry, the `imageId`. */
   readonly ref: pulumi.Output<string>;
+  /** `name:version` of each model in it. */
+  readonly modelIds: pulumi.Output<string[]>;
   /** Folder of the sample requests, as it was given. */
   readonly sampleRequests: string | undefined;
 
@@ -93,17 +96,13 @@ export class ModelImage extends pulumi.ComponentResource {
   constructor(name: string, args: ModelImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scorestack:index:ModelImage", name, recorded(args), opts);
     const problems = new Problems(this);
-    const { metadata, models, reading } = checkModelImage(problems, name, args);
+    const { metadata, models, reading, places } = checkModelImage(problems, name, args);
     problems.throwIfAny();
 
     const plan = reading.plan();
     warnOfStaleLock(plan, this);
 
-    const workspace = args.workspace ?? localWorkspace;
-    const places = placesOf(plan, args);
-    problems.addAll(workspace.imageFaults?.(places) ?? []);
-    problems.throwIfAny();
-    const built = workspace.buildImage(
+    const built = (args.workspace ?? localWorkspace).buildImage(
       name,
       { ...metadata, ...contentOf(plan, args), models, identity: identityOf(plan, args, models) },
       { parent: this },
@@ -114,6 +113,7 @@ export class ModelImage extends pulumi.ComponentResource {
     this.imageId = built.imageId;
     this.identity = built.identity;
     this.ref = built.ref;
+    this.modelIds = pulumi.all(models.map(({ modelName, version }) => pulumi.interpolate`${modelName}:${version}`));
     this.sampleRequests = args.sampleRequests;
     this.registerOutputs({
       imageName: this.imageName,
@@ -121,14 +121,10 @@ export class ModelImage extends pulumi.ComponentResource {
       imageId: this.imageId,
       identity: this.identity,
       ref: this.ref,
+      modelIds: this.modelIds,
     });
   }
 }
-
-const reference: Rule<string> = {
-  must: "must be an image reference such as 'registry.example.com/team/base:1.2'",
-  holds: (value) => typeof value === "string" && /^[a-z0-9][A-Za-z0-9._:/@-]*$/.test(value),
-};
 
 function recorded(args: ModelImageArgs): pulumi.Inputs {
   const registry = args.baseImageRegistry;
@@ -136,85 +132,11 @@ function recorded(args: ModelImageArgs): pulumi.Inputs {
   return { ...args, workspace: undefined, baseImageRegistry: secret };
 }
 
-/** Checks the arguments of a {@link ModelImage}; returns what it is made of. */
-export function checkModelImage(problems: Problems, name: string, args: ModelImageArgs) {
-  const metadata = checkMetadata(problems, name, args);
-  checkRegistry(problems, args);
-  const models = checkModels(problems, args.models);
-  const reading = readImage({
-    ...args,
-    runtime: args.runtime ?? "python",
-    dependencies: args.dependencies ?? [],
-    enableGpu: args.enableGpu ?? false,
-  });
-  problems.addAll(reading.faults);
-  return { metadata, models, reading };
-}
-
-function checkMetadata(problems: Problems, name: string, args: ModelImageArgs) {
-  problems.plain("runtime", args.runtime, oneOf(Object.values(Runtime)));
-  problems.plain("baseImage", args.baseImage, reference);
-  problems.plain("enableGpu", args.enableGpu, flag);
-  return {
-    imageName: problems.check("imageName", args.imageName ?? name, imageName),
-    tags: problems.check("tags", args.tags, stringMap),
-    properties: problems.check("properties", args.properties, stringMap),
-    description: problems.check("description", args.description, someText),
-  };
-}
-
-function checkRegistry(problems: Problems, args: ModelImageArgs): void {
-  const registry: Partial<BaseImageRegistry> | undefined = args.baseImageRegistry;
-  if (registry === undefined) {
-    return;
-  }
-  const missing = (["address", "username", "password"] as const).filter((key) => !registry[key]);
-  if (missing.length > 0) {
-    problems.add("baseImageRegistry", "must have address, username and password", `no ${missing.join(" and no ")}`);
-  }
-  if (args.baseImage === undefined) {
-    problems.add(
-      "baseImageRegistry",
-      "must come with 'baseImage'",
-      "no 'baseImage'",
-      "name the image or leave the registry out",
-    );
-  }
-}
-
-function checkModels(problems: Problems, given: ModelReference | readonly ModelReference[]): ModelReference[] {
-  const models = [given].flat();
-  if (models.length === 0) {
-    problems.add("models", "must hold at least one model", "none");
-  }
-  if (new Set(models).size < models.length) {
-    problems.add("models", "must hold each model once", "the same model twice");
-  }
-  return models.map((model, index) => ({
-    modelName: model.modelName,
-    version: model.version,
-    digest: problems.check(`models[${index}].digest`, model.digest, contentIdentity),
-  }));
-}
-
 function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): void {
   if (staleLock !== undefined) {
     const text = `${shown(staleLock)} was made from other requirements: its versions are preferred, and the rest is resolved anew; npm run lock makes it fit`;
     void pulumi.log.warn(text, component);
   }
-}
-
-function placesOf({ environment, staleLock }: ImagePlan, { models }: ModelImageArgs): ImagePlaces {
-  return {
-    models: [models].flat().map((model: ModelReference) => model.path),
-    lockFits: environment.lock !== undefined && staleLock === undefined,
-  };
-}
-
-function contentOf(plan: ImagePlan, args: ModelImageArgs) {
-  const { executionScript, files, environment, dockerfile } = plan;
-  const { runtime = "python", baseImage, enableGpu } = args;
-  return { runtime, executionScript, files, environment, dockerfile, baseImage, enableGpu };
 }
 
 function identityOf(plan: ImagePlan, args: ModelImageArgs, models: readonly ModelReference[]): pulumi.Output<string> {

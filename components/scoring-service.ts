@@ -12,6 +12,10 @@ export interface ContainerImageReference extends ImageReference {
   readonly ref: pulumi.Input<string>;
   /** Folder of sample requests, relative to the project's folder; plain. Each update sends them. @default - none are sent */
   readonly sampleRequests?: string;
+  /** `name:version`, for people. @default - not known */
+  readonly imageId?: pulumi.Input<string>;
+  /** `name:version` of each model in it, for people. @default - not known */
+  readonly modelIds?: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
 /** What every service that answers scoring requests tells, wherever it runs. */

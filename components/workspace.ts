@@ -9,12 +9,22 @@ export type ModelContent = Later<LocalModelInputs>;
 /** An image's files, environment and models, as a workspace is given them. */
 export type ImageContent = Later<LocalImageInputs>;
 
-/** Where an image's models and requests lie in this project; plain, and relative to its folder. */
+/** What a workspace is told of an image beside its content: where its parts lie, and how it is built. Paths are relative to the project's folder. */
 export interface ImagePlaces {
   /** File or folder of each model, in the order of the image's models; undefined for one that is only known by its version. */
   readonly models: readonly (string | undefined)[];
   /** The lock file's text is what the environment is installed from, as it is. */
   readonly lockFits: boolean;
+  /** The image's name, where it is plain. */
+  readonly imageName?: string;
+  /** Bundle paths of the image's files. */
+  readonly files?: readonly string[];
+  /** Image that a container is built on, in place of the default. */
+  readonly baseImage?: string;
+  /** A base image without a digest will do. */
+  readonly allowMovableBaseImage?: boolean;
+  /** Where that base image is pulled from with a password, which is a secret. */
+  readonly baseImageRegistry?: Readonly<Record<"address" | "username" | "password", pulumi.Input<string>>>;
 }
 
 /** A model's version in a workspace. */

@@ -1,8 +1,10 @@
 import { projectRoot } from "../components/internal/project";
 import { modelFilesHandler } from "./resources/azure-model-files";
+import { downtimeHandler } from "./resources/downtime";
 import { imageHandler } from "./resources/image";
 import { modelHandler } from "./resources/model";
 import { serviceHandler } from "./resources/service";
+import { serviceKeysHandler } from "./resources/service-keys";
 import { ProviderServer } from "./rpc/server";
 import { Store } from "./store";
 
@@ -10,7 +12,14 @@ const version = "0.1.0";
 
 async function main(): Promise<void> {
   const store = new Store(projectRoot());
-  const handlers = [modelHandler(store), imageHandler(store), serviceHandler(store), modelFilesHandler()];
+  const handlers = [
+    modelHandler(store),
+    imageHandler(store),
+    serviceHandler(store),
+    serviceKeysHandler(),
+    downtimeHandler(),
+    modelFilesHandler(),
+  ];
   // The engine gives its address as the first argument that is not an option, and waits for the port on stdout.
   const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
   const port = await new ProviderServer(handlers, version, engineAddress).listen();

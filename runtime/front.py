@@ -47,7 +47,7 @@ class FrontSettings:
             scoring_timeout_ms=int(environment.get("SCORING_TIMEOUT_MS", "60000")),
             max_body_bytes=int(environment.get("SCORESTACK_MAX_BODY_BYTES", str(100 * 1024 * 1024))),
             keys_file=environment.get("SCORESTACK_KEYS_FILE", ""),
-            identity=json.loads(environment.get("SCORESTACK_IDENTITY", "{}")),
+            identity=_identity_of(environment),
             stuck_grace_seconds=float(environment.get("SCORESTACK_STUCK_GRACE_SECONDS", "10")),
             max_requests=int(environment.get("SCORESTACK_MAX_REQUESTS", "64")),
         )
@@ -55,6 +55,13 @@ class FrontSettings:
     def turns(self, batching=None):
         limit = self.scoring_timeout_ms / 1000 + ANSWER_SECONDS
         return Turns(limit, limit + self.stuck_grace_seconds, batching)
+
+
+def _identity_of(environment):
+    """What the service says of itself, and what a container image says of itself, which nobody else can say better."""
+    identity = json.loads(environment.get("SCORESTACK_IDENTITY", "{}"))
+    image = environment.get("SCORESTACK_IMAGE_IDENTITY")
+    return {**identity, "imageIdentity": image} if image else identity
 
 
 class Front:

@@ -1,49 +1,38 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LocalService, type LocalServiceArgs, type ModelImage } from "../components";
-import { serviceName } from "../components/internal/names";
+import { LocalService, type LocalServiceArgs } from "../components";
+import { checkLocalService } from "../components/local-service";
 import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
-import { checkLocalService } from "../components/local-service";
 import type { ImageReference } from "../components/scoring-service";
-import { makeScorer, readScorers, type Scorer } from "./scorers";
-import { type OnlyService, type ProgramOptions, type Settings, unpin } from "./settings";
-
-/** Outputs of a stack: what it made, by name. */
-export interface StackOutputs {
-  readonly models: Record<string, pulumi.Inputs>;
-  readonly images: Record<string, pulumi.Inputs>;
-  readonly services: Record<string, pulumi.Inputs>;
-}
+import { makeAll, type StackOutputs } from "./outputs";
+import { type PlannedService, scorerProblems, serviceNames, serviceProblems, throwIfAny } from "./plan";
+import { makeScorer, readScorers } from "./scorers";
+import type { OnlyService, ProgramOptions } from "./settings";
+import { type LocalSettings, unpin } from "./settings/local";
 
 /**
  * Every scorer folder as an image with a service of its name on this machine, and the services that the settings add.
  *
  * @throws pulumi.RunError with everything that is wrong, one problem a line, before any resource is made.
  */
-export function local(settings: Settings, { only }: ProgramOptions = {}): StackOutputs {
+export function local(settings: LocalSettings, { only }: ProgramOptions = {}): StackOutputs {
   if (only) {
     return onlyService(settings, only);
   }
   const all = readScorers();
   const scorers = all.filter((scorer) => settings.spark || scorer.image.runtime !== "spark-py");
-  const services = plannedServices(scorers, settings);
+  const services = serviceNames(scorers, settings.services).map((name) => planOf(name, settings));
   throwIfAny([
     ...settings.problems,
     ...scorerProblems(scorers),
-    ...serviceProblems(services, scorers, all),
+    ...serviceProblems(services, scorers, all, (problems, { name, options }) => {
+      checkLocalService(problems, name, { ...options, image: { identity: "0".repeat(64) } });
+    }),
     ...strayProblems(services, settings),
   ]);
 
   const outputs: StackOutputs = { models: {}, images: {}, services: {} };
-  const images = new Map<string, ModelImage>();
-  for (const scorer of scorers) {
-    const { models, image } = makeScorer(scorer);
-    images.set(scorer.name, image);
-    outputs.images[scorer.name] = { imageId: image.imageId, identity: image.identity };
-    for (const [name, model] of Object.entries(models)) {
-      outputs.models[name] = { modelId: model.modelId, digest: model.digest };
-    }
-  }
+  const images = makeAll(scorers, (scorer) => makeScorer(scorer), outputs);
   for (const { name, scorer, options } of services) {
     const image = pinned(name, settings) ?? images.get(scorer);
     if (image) {
@@ -53,14 +42,14 @@ export function local(settings: Settings, { only }: ProgramOptions = {}): StackO
   return outputs;
 }
 
-function onlyService(settings: Settings, { name, imageIdentity }: OnlyService): StackOutputs {
+function onlyService(settings: LocalSettings, { name, imageIdentity }: OnlyService): StackOutputs {
   throwIfAny(settings.problems);
   const service = serve(name, { ...planOf(name, settings).options, image: { identity: imageIdentity } });
   return { models: {}, images: {}, services: { [name]: service } };
 }
 
 /** The image of a service that `npm run rollback` has taken off its scorer. */
-function pinned(name: string, { pins }: Settings): ImageReference | undefined {
+function pinned(name: string, { pins }: LocalSettings): ImageReference | undefined {
   const identity = pins[name];
   if (identity === undefined) {
     return undefined;
@@ -71,64 +60,17 @@ function pinned(name: string, { pins }: Settings): ImageReference | undefined {
   return { identity };
 }
 
-interface PlannedService {
-  readonly name: string;
-  readonly scorer: string;
-  readonly options: Omit<LocalServiceArgs, "image">;
-}
+type LocalPlan = PlannedService<Omit<LocalServiceArgs, "image">>;
 
-/** A service for each scorer under its own name; the settings give it options or add others. */
-function plannedServices(scorers: readonly Scorer[], settings: Settings): PlannedService[] {
-  const names = [...scorers.map(({ name }) => name), ...Object.keys(settings.services)];
-  return [...new Set(names)].map((name) => planOf(name, settings));
-}
-
-function planOf(name: string, { services, keyRotations }: Settings): PlannedService {
+function planOf(name: string, { services, keyRotations }: LocalSettings): LocalPlan {
   const { scorer = name, ...options } = services[name] ?? {};
   const rotation = keyRotations[name];
   const keyRotation = rotation && { ...options.keyRotation, ...rotation };
   return { name, scorer, options: keyRotation ? { ...options, keyRotation } : options };
 }
 
-function scorerProblems(scorers: readonly Scorer[]): string[] {
-  const lines = scorers.flatMap((scorer) => scorer.problems);
-  const owners = new Map<string, string>();
-  for (const { name, models } of scorers) {
-    const problems = new Problems(`scorers/${name}: `);
-    for (const { modelName } of models) {
-      const owner = owners.get(modelName);
-      if (owner !== undefined) {
-        problems.add("models", "must have names of their own", shown(modelName), `'${owner}' has a model of that name`);
-      }
-      owners.set(modelName, name);
-    }
-    lines.push(...problems.lines);
-  }
-  return lines;
-}
-
-function serviceProblems(
-  services: readonly PlannedService[],
-  scorers: readonly Scorer[],
-  all: readonly Scorer[],
-): string[] {
-  return services.flatMap(({ name, scorer, options }) => {
-    const problems = new Problems(`scorestack:services.${name}.`);
-    if (!scorers.some((known) => known.name === scorer)) {
-      const spark = all.some((known) => known.name === scorer);
-      const remedy = spark ? "its runtime is 'spark-py': set scorestack:spark to true" : "make it: npm run new-scorer";
-      problems.add("scorer", `must be one of ${scorers.map((known) => known.name).join(", ")}`, shown(scorer), remedy);
-    }
-    const isToldOfFolder = scorers.some((known) => known.name === name) && !serviceName.holds(name);
-    if (!isToldOfFolder) {
-      checkLocalService(problems, name, { ...options, image: { identity: "0".repeat(64) } });
-    }
-    return problems.lines;
-  });
-}
-
 /** Pins and key rotations of services that are not there. */
-function strayProblems(services: readonly PlannedService[], { pins, keyRotations }: Settings): readonly string[] {
+function strayProblems(services: readonly LocalPlan[], { pins, keyRotations }: LocalSettings): readonly string[] {
   const problems = new Problems("scorestack:");
   const names = services.map(({ name }) => name);
   const strays = (found: object): string[] => Object.keys(found).filter((name) => !names.includes(name));
@@ -139,12 +81,6 @@ function strayProblems(services: readonly PlannedService[], { pins, keyRotations
     problems.add("keyRotations", `must be of ${names.join(", ")}`, shown(name), "remove it from the stack's settings");
   }
   return problems.lines;
-}
-
-function throwIfAny(lines: readonly string[]): void {
-  if (lines.length > 0) {
-    throw new pulumi.RunError(lines.join("\n"));
-  }
 }
 
 function serve(name: string, args: LocalServiceArgs): pulumi.Inputs {

@@ -6,6 +6,7 @@ import * as ts from "typescript";
 import * as components from "../components";
 import { Project } from "./fixture";
 import { type Registration, runProgram } from "./harness";
+import { aciHost, containerImage } from "./support/aci-host";
 
 const folder = path.resolve(__dirname, "../components");
 const image = { identity: "a".repeat(64) };
@@ -30,6 +31,8 @@ const makers: Readonly<
       opts,
     ),
   AzureWorkspace: (name, opts) => new components.AzureWorkspace(name, everythingInAzure, opts),
+  AciService: (name, opts) =>
+    new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };
 

@@ -1,6 +1,7 @@
 import * as readline from "node:readline/promises";
 import { Command } from "commander";
 import { CliError, Interrupted, UsageError } from "../errors";
+import { cloudOption, type RehearsalCloud } from "../rehearsal";
 
 /** What a command works on. */
 export interface Context {
@@ -13,7 +14,11 @@ export interface StackOptions {
   readonly stack: string;
 }
 
-export interface ChangeOptions extends StackOptions {
+export interface CloudOptions extends StackOptions {
+  readonly cloud?: RehearsalCloud;
+}
+
+export interface ChangeOptions extends CloudOptions {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -36,6 +41,15 @@ export function describe(name: string, description: string, example: string): Co
 
 export function withStack(command: Command): Command {
   return command.option("--stack <name>", "stack to work on", "local");
+}
+
+/** The stack, and where it may be rehearsed. */
+export function withCloud(command: Command): Command {
+  return withStack(command).option(
+    "--cloud <name>",
+    "rehearse the stack on a cloud that is not there: 'stand-in' (docs/rehearse.md)",
+    cloudOption,
+  );
 }
 
 export function withJson(command: Command, what: string): Command {

@@ -7,10 +7,11 @@ import {
   type Context,
   describe,
   requireConsent,
+  withCloud,
   withJson,
-  withStack,
   withYes,
 } from "./common";
+import { onCloud, rehearsalFolder } from "../rehearsal";
 
 interface DownOptions extends ChangeOptions {
   readonly all?: boolean;
@@ -23,35 +24,40 @@ export function downCommand(context: Context): Command {
     "Stop the services and remove what the stack has made. Models and images stay in their stores.",
     "npm run down -- --yes --all",
   );
-  return withJson(withYes(withStack(command)), "counts and resources")
-    .option("--all", "remove .scorestack/ as well: models, images, environments, state of every stack in it")
+  return withJson(withYes(withCloud(command)), "counts and resources")
+    .option(
+      "--all",
+      "remove .scorestack/ as well: models, images, environments, state of every stack in it; of a rehearsal, what it has left",
+    )
     .action(async (options: DownOptions) => {
       requireConsent(options.yes, "'down'");
-      await runDown(context, options);
+      await onCloud({ ...context, ...options }, () => runDown(context, options));
     });
 }
 
 async function runDown({ root }: Context, options: DownOptions): Promise<void> {
-  const { stack: stackName, yes, json, all } = options;
+  const { stack: stackName, cloud, yes, json, all } = options;
   const { openStack } = await import("../stack");
   const { stackExists } = await import("../state");
   const { openProject } = await import("../project");
   const { removeBareSettings } = await import("../passphrase");
   const { runOperation, countsLine, toJson } = await import("../operation");
-  const { print, printJson, say } = await import("../output/messages");
+  const { print, printBlock, printJson, say } = await import("../output/messages");
   const { Changes } = await import("../output/changes");
-  if (all) {
+  if (all && !cloud) {
     await refuseOtherStacks(root, stackName);
   }
   let changes = new Changes();
   if (stackExists(root, stackName)) {
     const open = await openStack({ root, stackName, clear: true });
     if (!yes) {
-      await confirm(`Stop and remove everything in stack '${stackName}'${all ? ", and .scorestack/" : ""}?`);
+      await confirm(`Stop and remove everything in stack '${stackName}'${all && !cloud ? ", and .scorestack/" : ""}?`);
     }
     changes = await runOperation(open, "destroy", { onLine: json ? say : print });
   }
-  if (all) {
+  if (all && cloud) {
+    fs.rmSync(rehearsalFolder(root, stackName), { recursive: true, force: true });
+  } else if (all) {
     fs.rmSync(path.join(root, ".scorestack"), { recursive: true, force: true });
     // They held the salt of a passphrase that is gone now.
     removeBareSettings(openProject(root), stackName);
@@ -59,9 +65,13 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
   if (json) {
     printJson(toJson(changes));
   } else {
-    print(changes.moved ? `${countsLine(changes.counts)}.` : `Stack '${stackName}' has nothing that could be removed.`);
+    printBlock(
+      changes.moved ? `${countsLine(changes.counts)}.` : `Stack '${stackName}' has nothing that could be removed.`,
+    );
   }
-  say(await leftovers(root));
+  if (!cloud) {
+    say(await leftovers(root));
+  }
 }
 
 /** With `--all` the state goes too, which must not forget what other stacks still run. */
@@ -87,7 +97,7 @@ async function leftovers(root: string): Promise<string> {
   const [models, images] = [store.models(), store.images()];
   const bytes = [...models, ...images].reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0);
   return [
-    `Left in .scorestack/: ${models.length} model versions and ${images.length} image versions (${formatBytes(bytes)}), Python environments, state.`,
+    `Left in .scorestack/: ${models.length} model versions and ${images.length} image versions (${formatBytes(bytes)}), Python environments, build contexts, state.`,
     "  npm run prune -- --keep 0     removes what nothing uses",
     "  npm run down -- --all         removes .scorestack/ altogether",
   ].join("\n");

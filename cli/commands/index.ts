@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "./common";
+import { contextCommand } from "./context";
 import { downCommand } from "./down";
 import { imagesCommand, modelsCommand } from "./records";
 import { lockCommand } from "./lock";
@@ -14,6 +15,7 @@ import { rollbackCommand } from "./rollback";
 import { rotateKeyCommand } from "./rotate-key";
 import { scoreCommand } from "./score";
 import { setupCommand } from "./setup";
+import { smokeCommand } from "./smoke";
 import { startCommand } from "./start";
 import { statusCommand } from "./status";
 import { testCommand } from "./test";
@@ -31,6 +33,7 @@ const makers = [
   statusCommand,
   logsCommand,
   scoreCommand,
+  smokeCommand,
   rollbackCommand,
   rotateKeyCommand,
   modelsCommand,
@@ -39,6 +42,7 @@ const makers = [
   pulumiCommand,
   newScorerCommand,
   lockCommand,
+  contextCommand,
   setupCommand,
   testCommand,
 ];

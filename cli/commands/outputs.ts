@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { type Context, describe, type StackOptions, withJson, withStack } from "./common";
+import { type CloudOptions, type Context, describe, withCloud, withJson } from "./common";
+import { onCloud } from "../rehearsal";
 
-interface OutputsOptions extends StackOptions {
+interface OutputsOptions extends CloudOptions {
   readonly json?: boolean;
   readonly showSecrets?: boolean;
 }
@@ -13,18 +14,18 @@ export function outputsCommand(context: Context): Command {
     "Print the stack's outputs, or the one at a path. A text is printed bare.",
     "npm run -s outputs -- services.wine.scoringUri",
   );
-  return withJson(withStack(command), "them")
+  return withJson(withCloud(command), "them")
     .argument("[path]", "members joined by dots, such as services.wine.scoringUri")
     .option("--show-secrets", "print secrets as they are, not as [secret]")
     .action(async (path: string | undefined, options: OutputsOptions) => {
-      await runOutputs(context, path, options);
+      await onCloud({ ...context, ...options, needsCloud: false }, () => runOutputs(context, path, options));
     });
 }
 
 async function runOutputs({ root }: Context, path: string | undefined, options: OutputsOptions): Promise<void> {
   const { openStack, stackOutputs } = await import("../stack");
   const { CliError } = await import("../errors");
-  const { print, printJson } = await import("../output/messages");
+  const { print, printBlock, printJson } = await import("../output/messages");
   const { outputAt, renderOutputs } = await import("../output/outputs");
   const outputs = await stackOutputs(await openStack({ root, stackName: options.stack }), options.showSecrets ?? false);
   const value = path === undefined ? outputs : outputAt(outputs, path);
@@ -34,7 +35,7 @@ async function runOutputs({ root }: Context, path: string | undefined, options: 
   if (options.json) {
     printJson(value);
   } else if (typeof value === "object" && value !== null) {
-    print(renderOutputs(value as Record<string, unknown>));
+    printBlock(renderOutputs(value as Record<string, unknown>));
   } else {
     print(typeof value === "string" ? value : JSON.stringify(value));
   }

@@ -5,10 +5,11 @@ import {
   type Context,
   describe,
   requireConsent,
+  withCloud,
   withJson,
-  withStack,
   withYes,
 } from "./common";
+import { onCloud } from "../rehearsal";
 
 /** `refresh`: looks at what is really there. */
 export function refreshCommand(context: Context): Command {
@@ -17,16 +18,16 @@ export function refreshCommand(context: Context): Command {
     "Look at what is really there and take it into the state; the next up mends what differs.",
     "npm run refresh -- --yes",
   );
-  return withJson(withYes(withStack(command)), "counts and resources").action(async (options: ChangeOptions) => {
+  return withJson(withYes(withCloud(command)), "counts and resources").action(async (options: ChangeOptions) => {
     requireConsent(options.yes, "'refresh'");
-    await runRefresh(context, options);
+    await onCloud({ ...context, ...options }, () => runRefresh(context, options));
   });
 }
 
 async function runRefresh({ root }: Context, { stack: stackName, yes, json }: ChangeOptions): Promise<void> {
   const { openStack } = await import("../stack");
   const { runOperation, countsLine, toJson } = await import("../operation");
-  const { print, printJson, say } = await import("../output/messages");
+  const { print, printBlock, printJson, say } = await import("../output/messages");
   const open = await openStack({ root, stackName, clear: true });
   if (!yes) {
     await confirm(`Take what is really there into the state of stack '${stackName}'?`);
@@ -35,7 +36,7 @@ async function runRefresh({ root }: Context, { stack: stackName, yes, json }: Ch
   if (json) {
     printJson(toJson(changes));
   } else {
-    print(
+    printBlock(
       changes.moved
         ? `${countsLine(changes.counts)}.`
         : `Everything is as the state says (${countsLine(changes.counts)}).`,

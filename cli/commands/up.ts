@@ -5,10 +5,11 @@ import {
   type Context,
   describe,
   requireConsent,
+  withCloud,
   withJson,
-  withStack,
   withYes,
 } from "./common";
+import { onCloud } from "../rehearsal";
 
 /** `up`: makes the stack what the program says. */
 export function upCommand(context: Context): Command {
@@ -17,10 +18,10 @@ export function upCommand(context: Context): Command {
     "Make the stack what the program says: show what would change, ask, and do it.",
     "npm run up -- --yes --json",
   );
-  return withJson(withYes(withStack(command)), "counts, resources and outputs").action(
+  return withJson(withYes(withCloud(command)), "counts, resources and outputs").action(
     async (options: ChangeOptions) => {
       requireConsent(options.yes, "'up'");
-      await runUp(context, options);
+      await onCloud({ ...context, ...options }, () => runUp(context, options));
     },
   );
 }
@@ -28,7 +29,7 @@ export function upCommand(context: Context): Command {
 async function runUp({ root }: Context, { stack: stackName, yes, json }: ChangeOptions): Promise<void> {
   const { openStack } = await import("../stack");
   const { runOperation, countsLine, toJson } = await import("../operation");
-  const { print, printJson, say } = await import("../output/messages");
+  const { print, printBlock, printJson, say } = await import("../output/messages");
   const { renderOutputs } = await import("../output/outputs");
   const open = await openStack({ root, stackName, create: true, clear: true });
   const onLine = json ? say : print;
@@ -43,6 +44,8 @@ async function runUp({ root }: Context, { stack: stackName, yes, json }: ChangeO
     printJson({ ...toJson(changes), outputs: changes.outputs });
     return;
   }
-  print(changes.moved ? `${countsLine(changes.counts)}.` : `Nothing has changed (${countsLine(changes.counts)}).`);
-  print(renderOutputs(changes.outputs));
+  const counts = countsLine(changes.counts);
+  printBlock(
+    [changes.moved ? `${counts}.` : `Nothing has changed (${counts}).`, renderOutputs(changes.outputs)].join("\n"),
+  );
 }

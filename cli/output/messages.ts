@@ -2,6 +2,17 @@ import pc from "picocolors";
 
 const tickMs = 1000;
 let liveLength = 0;
+let label: string | undefined;
+
+/** Has every block of output say from now on what it is about. */
+export function labelOutput(text: string): void {
+  label = text;
+}
+
+/** What every block of output has to say; undefined where it is what one would think. */
+export function outputLabel(): string | undefined {
+  return label;
+}
 
 /** Removes the line that shows progress, so that a message can take its place. */
 function clearLive(): void {
@@ -25,6 +36,11 @@ export function warn(message: string): void {
 export function print(text: string): void {
   clearLive();
   process.stdout.write(`${text}\n`);
+}
+
+/** Data of more than one line, under the label. */
+export function printBlock(text: string): void {
+  print(label === undefined ? text : `${label}\n${text}`);
 }
 
 export function printJson(value: unknown): void {
@@ -71,7 +87,8 @@ export class Progress {
 
   private show(changed: boolean): void {
     const passed = performance.now() - this.started;
-    const stage = passed < tickMs ? this.stage : `${this.stage} (${elapsed(passed)})`;
+    const name = label === undefined ? this.stage : `REHEARSAL: ${this.stage}`;
+    const stage = passed < tickMs ? name : `${name} (${elapsed(passed)})`;
     const line = this.detail === "" ? stage : `${stage}: ${this.detail}`;
     if (process.stderr.isTTY) {
       const width = Math.max(20, (process.stderr.columns || 80) - 1);

@@ -8,6 +8,7 @@ import { oneOf, type Rule, shown } from "../internal/problems";
 import { flag } from "../internal/rules";
 import { isLater, type Problems } from "../internal/validate";
 import { checkMade } from "./check-made";
+import { imageOptionFaults } from "./image-rules";
 import { type AzureExistingArgs, type AzureNamesArgs, PrincipalType } from "./options";
 
 const existingTypes = {
@@ -29,13 +30,15 @@ const madeOptions = {
   logAnalyticsWorkspace: "logs",
 } as const;
 
-/** Checks the arguments of an `AzureWorkspace`; returns them, with what is known later checked then. */
-export function checkAzureWorkspace(problems: Problems, args: AzureWorkspaceArgs, owner: pulumi.Resource) {
+/** Checks the arguments of an `AzureWorkspace`; returns them, with what is known later checked then. Warns in the name of `owner`. */
+export function checkAzureWorkspace(problems: Problems, args: AzureWorkspaceArgs, owner?: pulumi.Resource) {
   const location = checkLocation(problems, args, owner);
   checkTags(problems, args.tags);
   problems.plain("protectData", args.protectData, flag);
   problems.plain("assignRoles", args.assignRoles, flag);
-  problems.plain("imageBuilder", args.imageBuilder, oneOf(["buildkit", "acr-upload", "acr-git", "prebuilt"]));
+  problems.addAll(
+    imageOptionFaults(args.images ?? {}).map((fault) => ({ ...fault, property: `images.${fault.property}` })),
+  );
   checkConflicts(problems, args);
   checkMade(problems, args);
   return {
@@ -49,12 +52,12 @@ export function checkAzureWorkspace(problems: Problems, args: AzureWorkspaceArgs
   };
 }
 
-function checkLocation(problems: Problems, args: AzureWorkspaceArgs, owner: pulumi.Resource) {
+function checkLocation(problems: Problems, args: AzureWorkspaceArgs, owner?: pulumi.Resource) {
   if (args.location === undefined && args.existing?.resourceGroupName === undefined) {
     problems.add("location", "must be given, or 'existing.resourceGroupName'", "neither", "such as 'westeurope'");
   }
   const location = problems.check("location", args.location, regionName);
-  if (location !== undefined && !isLater(location)) {
+  if (owner && location !== undefined && !isLater(location)) {
     const warning = regionName.holds(location as string) ? unknownRegion(location as string) : undefined;
     if (warning !== undefined) {
       void pulumi.log.warn(warning, owner);

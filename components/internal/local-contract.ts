@@ -5,6 +5,8 @@ export const localTokens = {
   model: "scorestack:local:Model",
   image: "scorestack:local:Image",
   service: "scorestack:local:Service",
+  serviceKeys: "scorestack:local:ServiceKeys",
+  downtime: "scorestack:local:Downtime",
 } as const;
 
 export interface LocalModelInputs {
@@ -129,4 +131,27 @@ export interface LocalServiceOutputs extends LocalServiceInputs {
   imageId: string;
   /** `name:version` of each model in it. */
   modelIds: string[];
+}
+
+/** Keys of a service elsewhere: they are in the state alone, as secrets. */
+export interface ServiceKeysInputs {
+  /** Secret. Made when absent. */
+  primaryKey?: string;
+  /** Secret. Made when absent. */
+  secondaryKey?: string;
+  keyRotation?: KeyRotation;
+}
+
+export interface ServiceKeysOutputs extends ServiceKeysInputs {
+  primaryKey: string;
+  secondaryKey: string;
+}
+
+/** What of a service elsewhere can't change while it goes on answering. */
+export interface DowntimeInputs {
+  serviceName: string;
+  /** How long it is away while it is made anew: `1 to 5 minutes`. */
+  typicalTime: string;
+  /** Name of an argument → its value, for people. */
+  fixed: Record<string, string>;
 }

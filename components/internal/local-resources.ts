@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  type DowntimeInputs,
   type LocalImageInputs,
   type LocalModelInputs,
   type LocalServiceInputs,
   type LocalServiceOutputs,
   localTokens,
+  type ServiceKeysInputs,
 } from "./local-contract";
 
 /** The in-project provider's resources, as the engine's program sees them. */
@@ -69,5 +71,23 @@ export class LocalServer extends pulumi.CustomResource {
   constructor(name: string, inputs: Later<LocalServiceInputs>, options: pulumi.CustomResourceOptions) {
     const all = { port: undefined, primaryKey: undefined, secondaryKey: undefined, ...inputs, ...serviceOutputs };
     super(localTokens.service, name, all, pulumi.mergeOptions(options, { additionalSecretOutputs: [...keys] }));
+  }
+}
+
+/** Keys of a service that is not on this machine: made once, kept in the state as secrets, made anew when they are to be. */
+export class ServiceKeys extends pulumi.CustomResource {
+  declare readonly primaryKey: pulumi.Output<string>;
+  declare readonly secondaryKey: pulumi.Output<string>;
+
+  constructor(name: string, inputs: Later<ServiceKeysInputs>, options: pulumi.CustomResourceOptions) {
+    const all = { primaryKey: undefined, secondaryKey: undefined, ...inputs };
+    super(localTokens.serviceKeys, name, all, pulumi.mergeOptions(options, { additionalSecretOutputs: [...keys] }));
+  }
+}
+
+/** Says in previews that a change makes a service anew, and for how long it is away; the program can't know what was there. */
+export class Downtime extends pulumi.CustomResource {
+  constructor(name: string, inputs: Later<DowntimeInputs>, options: pulumi.CustomResourceOptions) {
+    super(localTokens.downtime, name, { ...inputs }, options);
   }
 }

@@ -21,13 +21,15 @@ export const defaultBaseImage =
 export const defaultGpuBaseImage =
   "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04@sha256:fb6968427928df5d38a88b736f47f45f640eb874277678ea91a8a34649d9792d";
 
+/** App root in every image, as Azure Machine Learning has it. */
 const appRoot = "/var/azureml-app";
 const uvVersion = "0.13.9";
 
 /**
- * Renders the Dockerfile of an image. Its build context is the bundle: `requirements.txt` (the lock), `app/` with
- * `azureml-models/` in it, `server/`, `samples/`. What changes most often comes last: a new scoring script replaces one layer.
- * The build argument `AZUREML_MODEL_DIR` is given when the image holds exactly one model, whose folder it then names.
+ * Renders the Dockerfile of an image, for BuildKit (Docker 20.10 and later) and for Docker's classic builder, which is what ACR
+ * Tasks runs: so no `RUN --mount`, no `COPY --chmod`, no `# syntax` line. Its build context (`internal/build-context.ts`) holds
+ * `requirements.txt` (the lock), `app/` with `azureml-models/` in it, `server/`, `samples/`. What changes most often comes last: a
+ * new scoring script replaces one layer. Build arguments: {@link buildArguments}.
  */
 export function renderDockerfile(parts: DockerfileParts): string {
   const base = parts.baseImage ?? (parts.enableGpu ? defaultGpuBaseImage : defaultBaseImage);
@@ -39,6 +41,33 @@ export function renderDockerfile(parts: DockerfileParts): string {
     start(parts),
   ];
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** What a build is told beside its context: all of it follows from the image's identity. */
+export function buildArguments(identity: string, models: readonly ContextModel[]): Record<string, string> {
+  const [only, ...others] = models;
+  const isOne = only !== undefined && others.length === 0;
+  return {
+    IMAGE_IDENTITY: identity,
+    // As Azure Machine Learning does it: the folder of the only model, or of all of them.
+    ...(isOne ? { AZUREML_MODEL_DIR: `${appRoot}/${modelFolder(only)}` } : {}),
+  };
+}
+
+/** A model as an image holds it. */
+export interface ContextModel {
+  readonly modelName: string;
+  readonly digest: string;
+}
+
+/** Folder of a model, relative to the app root. Its version there is from its content, so that no registry decides the bytes. */
+export function modelFolder({ modelName, digest }: ContextModel): string {
+  return `azureml-models/${modelName}/${shortIdentity(digest)}`;
+}
+
+/** As much of a content identity as people are shown, and as names in Azure hold. */
+export function shortIdentity(identity: string): string {
+  return identity.slice(0, 12);
 }
 
 function operatingSystem({ runtime }: DockerfileParts): string[] {
@@ -60,12 +89,14 @@ function environment({ python }: DockerfileParts): string[] {
     "# Another package index than PyPI, where one is needed.",
     "ARG PIP_INDEX_URL",
     "ARG UV_DEFAULT_INDEX",
-    "ENV UV_PYTHON_INSTALL_DIR=/opt/python UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy",
-    `RUN /usr/bin/python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir --disable-pip-version-check uv==${uvVersion}`,
-    "RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt \\",
-    "    --mount=type=cache,target=/root/.cache/uv \\",
-    `    /opt/uv/bin/uv venv --python '${python || ">=3.9,<3.13"}' /opt/environment \\`,
-    " && /opt/uv/bin/uv pip sync --python /opt/environment/bin/python --require-hashes /tmp/requirements.txt",
+    "COPY requirements.txt /opt/scorestack/requirements.txt",
+    // uv and its cache are gone before the layer ends.
+    "RUN /usr/bin/python3 -m venv /opt/uv \\",
+    ` && /opt/uv/bin/pip install --no-cache-dir --disable-pip-version-check uv==${uvVersion} \\`,
+    " && export UV_PYTHON_INSTALL_DIR=/opt/python UV_NO_CACHE=1 \\",
+    ` && /opt/uv/bin/uv venv --python '${python || ">=3.9,<3.13"}' /opt/environment \\`,
+    " && /opt/uv/bin/uv pip sync --python /opt/environment/bin/python --compile-bytecode --require-hashes /opt/scorestack/requirements.txt \\",
+    " && rm -rf /opt/uv",
   ];
 }
 
@@ -90,6 +121,8 @@ function start({ executionScript, enableGpu }: DockerfileParts): string[] {
   const probe = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:5001/', timeout=2)";
   return [
     `ARG AZUREML_MODEL_DIR=${appRoot}/azureml-models`,
+    "ARG IMAGE_IDENTITY",
+    "LABEL org.opencontainers.image.version=$IMAGE_IDENTITY",
     "ENV PATH=/opt/environment/bin:$PATH \\",
     "    PYTHONUNBUFFERED=1 \\",
     "    PYTHONDONTWRITEBYTECODE=1 \\",
@@ -97,11 +130,15 @@ function start({ executionScript, enableGpu }: DockerfileParts): string[] {
     `    AML_APP_ROOT=${appRoot} \\`,
     `    AZUREML_ENTRY_SCRIPT=${executionScript} \\`,
     "    AZUREML_MODEL_DIR=$AZUREML_MODEL_DIR \\",
+    "    SCORESTACK_IMAGE_IDENTITY=$IMAGE_IDENTITY \\",
+    "    SCORING_TIMEOUT_MS=60000 \\",
     "    SCORESTACK_SAMPLES_DIR=/opt/scorestack/samples \\",
     '    GUNICORN_CMD_ARGS="-c /opt/scorestack/gunicorn_conf.py"',
     "USER 10001:10001",
     "EXPOSE 5001",
     `HEALTHCHECK --interval=10s --timeout=3s --start-period=300s CMD ["python", "-c", "${probe}"]`,
+    // The base image may have one.
+    "ENTRYPOINT []",
     `CMD ["azmlinfsrv", "--entry_script", "${executionScript}", "--port", "5001"]`,
   ];
 }

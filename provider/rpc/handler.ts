@@ -42,7 +42,7 @@ export interface Handler<Inputs extends object, Outputs extends Inputs> {
   readonly secrets: readonly string[];
   check(inputs: Values): CheckFailure[];
   diff(olds: Outputs, oldInputs: Inputs, news: Inputs, secrecy: Secrecy): Promise<Difference>;
-  preview(news: Inputs, olds: Outputs | undefined): Promise<object>;
+  preview(news: Inputs, olds: Outputs | undefined, context: Context): Promise<object>;
   create(news: Inputs, context: Context): Promise<{ id: string; outputs: Outputs }>;
   update(olds: Outputs, news: Inputs, context: Context): Promise<Outputs>;
   /** The resource as it stands; undefined when it is gone. */

@@ -1,29 +1,17 @@
-import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import type { Changes, ChangeKind } from "./diff";
-import { diskProblem } from "./disk";
 import { EngineLog } from "./engine-log";
 import { type Context, type Handler, UserError } from "./handler";
-import { open, type Opened, seal, topLevel } from "./values";
+import { answer, diffResponse, isWithin, type Methods, newServer, serve, tokenOf } from "./protocol";
+import { open, type Opened, seal } from "./values";
 
 type AnyHandler = Handler<object, object>;
-const kinds: Record<ChangeKind, [plain: messages.PropertyDiff.Kind, replace: messages.PropertyDiff.Kind]> = {
-  add: [messages.PropertyDiff.Kind.ADD, messages.PropertyDiff.Kind.ADD_REPLACE],
-  delete: [messages.PropertyDiff.Kind.DELETE, messages.PropertyDiff.Kind.DELETE_REPLACE],
-  update: [messages.PropertyDiff.Kind.UPDATE, messages.PropertyDiff.Kind.UPDATE_REPLACE],
-};
-
 /** The engine's side of the provider: raw gRPC, one typed handler for each resource token. */
 export class ProviderServer {
   private readonly handlers: ReadonlyMap<string, AnyHandler>;
   private readonly cancelling = new AbortController();
-  private readonly server = new grpc.Server({
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-  });
+  private readonly server = newServer();
   private log: EngineLog;
 
   constructor(
@@ -38,32 +26,15 @@ export class ProviderServer {
 
   /** Serves on a free port of 127.0.0.1 and returns it. */
   async listen(): Promise<number> {
-    this.server.addService(ResourceProviderService, this.service());
-    return new Promise((resolve, reject) => {
-      this.server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (problem, port) => {
-        if (problem) {
-          reject(problem);
-        } else {
-          resolve(port);
-        }
-      });
-    });
+    return serve(this.server, this.methods());
   }
 
   close(): void {
     this.server.forceShutdown();
   }
 
-  private service(): grpc.UntypedServiceImplementation {
-    const unimplemented = Object.fromEntries(
-      Object.keys(ResourceProviderService).map((name) => [
-        name,
-        (_: unknown, callback: grpc.sendUnaryData<Empty>) => {
-          callback({ code: grpc.status.UNIMPLEMENTED, details: `${name} is not implemented` });
-        },
-      ]),
-    );
-    const implemented: Partial<IResourceProviderServer> = {
+  private methods(): Methods {
+    return {
       getPluginInfo: answer(() => this.pluginInfo()),
       attach: answer((request) => {
         this.log = new EngineLog(request.getAddress());
@@ -86,7 +57,6 @@ export class ProviderServer {
         return new Empty();
       }),
     };
-    return { ...unimplemented, ...implemented } as grpc.UntypedServiceImplementation;
   }
 
   private pluginInfo(): PluginInfo {
@@ -122,19 +92,23 @@ export class ProviderServer {
     const handler = this.handler(request.getUrn());
     const news = open(request.getProperties());
     const response = new messages.CreateResponse();
+    const context = this.context(request.getUrn(), news);
     if (request.getPreview()) {
-      return response.setProperties(this.sealed(handler, await handler.preview(news.values, undefined), [news]));
+      return response.setProperties(
+        this.sealed(handler, await handler.preview(news.values, undefined, context), [news]),
+      );
     }
-    const { id, outputs } = await handler.create(news.values, this.context(request.getUrn(), news));
+    const { id, outputs } = await handler.create(news.values, context);
     return response.setId(id).setProperties(this.sealed(handler, outputs, [news]));
   }
 
   private async update(request: messages.UpdateRequest): Promise<messages.UpdateResponse> {
     const handler = this.handler(request.getUrn());
     const [olds, news] = [open(request.getOlds()), open(request.getNews())];
+    const context = this.context(request.getUrn(), news);
     const outputs = request.getPreview()
-      ? await handler.preview(news.values, olds.values)
-      : await handler.update(olds.values, news.values, this.context(request.getUrn(), news));
+      ? await handler.preview(news.values, olds.values, context)
+      : await handler.update(olds.values, news.values, context);
     return new messages.UpdateResponse().setProperties(this.sealed(handler, outputs, [news]));
   }
 
@@ -161,7 +135,7 @@ export class ProviderServer {
   }
 
   private handler(urn: string): AnyHandler {
-    const token = urn.split("::")[2]?.split("$").pop() ?? "";
+    const token = tokenOf(urn);
     const handler = this.handlers.get(token);
     if (!handler) {
       throw new UserError(
@@ -197,50 +171,4 @@ function configured(): messages.ConfigureResponse {
   response.setAcceptoutputs(false);
   response.setSupportspreview(true);
   return response;
-}
-
-/** Turns a function into a gRPC method; what it throws becomes the error that the user sees. */
-function answer<Request, Response>(
-  method: (request: Request) => Response | Promise<Response>,
-): grpc.handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    Promise.resolve()
-      .then(() => method(call.request))
-      .then(
-        (response) => {
-          callback(null, response);
-        },
-        (problem: unknown) => {
-          const error = problem instanceof Error ? problem : new Error(String(problem));
-          const plain = error instanceof UserError ? error.message : diskProblem(error);
-          const details = plain ?? error.stack ?? error.message;
-          callback({ code: grpc.status.UNKNOWN, details });
-        },
-      );
-  };
-}
-
-function diffResponse(
-  changes: Changes,
-  replaces: readonly string[],
-  deleteBeforeReplace: boolean,
-): messages.DiffResponse {
-  const paths = Object.keys(changes);
-  const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
-  const response = new messages.DiffResponse().setChanges(paths.length > 0 ? DIFF_SOME : DIFF_NONE);
-  response.setHasdetaileddiff(true);
-  response.setDiffsList([...new Set(paths.map(topLevel))]);
-  response.setReplacesList(paths.filter((path) => replaces.includes(path)));
-  response.setDeletebeforereplace(deleteBeforeReplace);
-  for (const [path, kind] of Object.entries(changes)) {
-    const [plain, replace] = kinds[kind];
-    const property = new messages.PropertyDiff().setInputdiff(true);
-    property.setKind(replaces.includes(path) ? replace : plain);
-    response.getDetaileddiffMap().set(path, property);
-  }
-  return response;
-}
-
-function isWithin(path: string, ignored: string): boolean {
-  return path === ignored || path.startsWith(`${ignored}.`) || path.startsWith(`${ignored}[`);
 }

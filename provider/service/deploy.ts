@@ -25,7 +25,7 @@ export async function deploy(
   const folder = store.serviceFolder(inputs.serviceName);
   return exclusively(folder.path, async () => {
     const image = imageOf(store, inputs);
-    const keys = keysFor(inputs, olds);
+    const keys = inputs.authEnabled ? keysFor(inputs, olds) : {};
     const port =
       inputs.port ??
       olds?.port ??

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { canonicalJson } from "../../components/internal/content-hash";
-import type { KeyRotation, LocalServiceInputs } from "../../components/internal/local-contract";
+import type { KeyRotation, ServiceKeysInputs } from "../../components/internal/local-contract";
+import { keyDigests } from "../../components/internal/server-environment";
 import { readJson, remove, writeJson } from "../store/files";
 import type { ServiceFolder } from "./files";
 
@@ -14,11 +15,8 @@ export interface HeldKeys extends ServiceKeys {
   readonly keyRotation?: KeyRotation;
 }
 
-/** The keys of a service: those given, those it has and keeps, or new ones; none without `authEnabled`. */
-export function keysFor(inputs: LocalServiceInputs, olds: HeldKeys | undefined): ServiceKeys {
-  if (!inputs.authEnabled) {
-    return {};
-  }
+/** The keys of a service: those given, those it has and keeps, or new ones. */
+export function keysFor(inputs: ServiceKeysInputs, olds: HeldKeys | undefined): Required<ServiceKeys> {
   const kept = keptKeys(inputs, olds);
   return {
     primaryKey: inputs.primaryKey ?? kept.primaryKey ?? newKey(),
@@ -27,7 +25,7 @@ export function keysFor(inputs: LocalServiceInputs, olds: HeldKeys | undefined):
 }
 
 /** The keys of a service that stay: all but those whose rotation has another text now. */
-export function keptKeys({ keyRotation }: LocalServiceInputs, olds: HeldKeys | undefined): ServiceKeys {
+export function keptKeys({ keyRotation }: ServiceKeysInputs, olds: HeldKeys | undefined): ServiceKeys {
   const stays = (key: keyof KeyRotation): boolean =>
     keyRotation?.[key] === undefined || keyRotation[key] === olds?.keyRotation?.[key];
   return {
@@ -44,22 +42,17 @@ export function hasKeys(folder: ServiceFolder): boolean {
 /** Whether these are the keys that the server was told, none if they are none. */
 export function acceptsKeys(folder: ServiceFolder, keys: ServiceKeys): boolean {
   const told = readJson(folder.keysFile) as string[] | undefined;
-  return canonicalJson(told ?? []) === canonicalJson(digestsOf(keys));
+  return canonicalJson(told ?? []) === canonicalJson(keyDigests([keys.primaryKey, keys.secondaryKey]));
 }
 
 /** Tells the running server which keys to accept; only their digests are kept on disk. */
 export function writeKeys(folder: ServiceFolder, keys: ServiceKeys): void {
-  const digests = digestsOf(keys);
+  const digests = keyDigests([keys.primaryKey, keys.secondaryKey]);
   if (digests.length === 0) {
     remove(folder.keysFile);
   } else {
     writeJson(folder.keysFile, digests, 0o600);
   }
-}
-
-function digestsOf({ primaryKey, secondaryKey }: ServiceKeys): string[] {
-  const accepted = [primaryKey, secondaryKey].filter((key) => key !== undefined);
-  return accepted.map((key) => createHash("sha256").update(key).digest("hex"));
 }
 
 function newKey(): string {

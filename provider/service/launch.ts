@@ -1,11 +1,9 @@
 import * as path from "node:path";
 import type { LocalServiceInputs } from "../../components/internal/local-contract";
+import { drainSeconds, serverEnvironment, type ServiceIdentity } from "../../components/internal/server-environment";
 import { modelFolder, type Bundle } from "../store/images";
 import type { ServiceFolder, Desired, Release } from "./files";
 import type { SecretsDigest, Variables } from "./secrets";
-
-const leastDrainSeconds = 30;
-const workerTimeoutSeconds = 300;
 
 /** What of the image a service needs to start. */
 export interface LaunchImage {
@@ -39,8 +37,9 @@ export function launchOf(
     env: {
       ...surroundings(image),
       ...variables.plain,
-      ...azureMl(app, inputs, image),
-      ...scorestack(folder, inputs, image, release),
+      ...azureMl(app, image),
+      ...serverEnvironment(inputs, identityOf(inputs, release)),
+      ...scorestack(folder, inputs, image),
     },
     cwd: app,
     image: image.folder,
@@ -50,16 +49,6 @@ export function launchOf(
     drainSeconds: drainSeconds(inputs) + 10,
     ...(variables.digest ? { secrets: variables.digest } : {}),
   };
-}
-
-/** How long requests under way have when their server is replaced: as long as one may take. */
-function drainSeconds({ scoringTimeoutMs }: LocalServiceInputs): number {
-  return Math.max(leastDrainSeconds, Math.ceil(scoringTimeoutMs / 1000) + 5);
-}
-
-/** gunicorn ends a worker that is silent for so long, as one is in `init()`. */
-function workerTimeout({ scoringTimeoutMs, startTimeoutSeconds }: LocalServiceInputs): number {
-  return Math.max(workerTimeoutSeconds, Math.ceil(scoringTimeoutMs / 1000) + 60, startTimeoutSeconds);
 }
 
 function surroundings(image: LaunchImage): Record<string, string> {
@@ -76,46 +65,30 @@ function surroundings(image: LaunchImage): Record<string, string> {
   };
 }
 
-function azureMl(app: string, inputs: LocalServiceInputs, image: LaunchImage): Record<string, string> {
+function azureMl(app: string, image: LaunchImage): Record<string, string> {
   const [only, ...others] = image.bundle.models;
   const models = only && others.length === 0 ? modelFolder(only) : path.join("app", "azureml-models");
   return {
     AML_APP_ROOT: app,
     AZUREML_ENTRY_SCRIPT: image.bundle.executionScript,
     AZUREML_MODEL_DIR: path.join(image.folder, models),
-    SERVICE_NAME: inputs.serviceName,
-    SCORING_TIMEOUT_MS: String(inputs.scoringTimeoutMs),
-    WORKER_TIMEOUT: String(workerTimeout(inputs)),
-    ...(inputs.corsOrigins?.length ? { AML_CORS_ORIGINS: inputs.corsOrigins.join(",") } : {}),
   };
 }
 
-function scorestack(
-  folder: ServiceFolder,
-  inputs: LocalServiceInputs,
-  image: LaunchImage,
-  release: Release,
-): Record<string, string> {
-  const identity = {
-    service: inputs.serviceName,
+function identityOf({ serviceName }: LocalServiceInputs, release: Release): Required<ServiceIdentity> {
+  return {
+    service: serviceName,
     revision: release.revision,
     image: release.imageId,
     imageIdentity: release.imageIdentity,
     models: release.modelIds,
   };
+}
+
+function scorestack(folder: ServiceFolder, inputs: LocalServiceInputs, image: LaunchImage): Record<string, string> {
   return {
     GUNICORN_CMD_ARGS: `-c ${quoted(path.join(image.folder, "server", "gunicorn_conf.py"))}`,
-    SCORESTACK_IDENTITY: JSON.stringify(identity),
     SCORESTACK_SAMPLES_DIR: path.join(image.folder, "samples"),
-    SCORESTACK_SERVER: inputs.server,
-    SCORESTACK_MAX_REQUESTS: String(inputs.maxConcurrentRequests),
-    ...(inputs.maxBatchSize > 1
-      ? {
-          SCORESTACK_MAX_BATCH_SIZE: String(inputs.maxBatchSize),
-          SCORESTACK_MAX_LATENCY_MS: String(inputs.maxLatencyMs),
-        }
-      : {}),
-    SCORESTACK_GRACEFUL_TIMEOUT_SECONDS: String(drainSeconds(inputs)),
     ...(inputs.authEnabled ? { SCORESTACK_KEYS_FILE: folder.keysFile } : {}),
   };
 }

@@ -32,7 +32,7 @@ export interface StoredImage {
   createdAt: string;
 }
 
-/** Images: bundles by identity, and the names and versions people know them by. A bundle is a Docker build context too. */
+/** Images: bundles by identity, and the names and versions people know them by. */
 export class ImageStore {
   constructor(
     private readonly names: string,

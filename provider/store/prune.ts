@@ -1,4 +1,5 @@
 import { UserError } from "../rpc/handler";
+import { removeContext, unusedContexts } from "./contexts";
 import { sizeOf } from "./files";
 import type { Store } from ".";
 
@@ -10,12 +11,12 @@ export interface PrunePolicy {
 }
 
 export interface Removed {
-  kind: "model" | "image" | "environment";
+  kind: "model" | "image" | "environment" | "context";
   id: string;
   sizeInBytes: number;
 }
 
-/** Images first, then the models and environments that only they held. Never what a service runs or keeps as a release. */
+/** Images first, then the models and environments that only they held; build contexts, which are caches. Never what a service runs or keeps as a release. */
 export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ removed: Removed[] }> {
   const [damaged] = store.damagedRecords();
   if (damaged !== undefined) {
@@ -46,6 +47,7 @@ export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ re
     ({ name, version }) => !heldModels.has(`${name}:${version}`),
   );
   const oldEnvironments = store.environments.all().filter(({ key }) => !heldEnvironments.has(key));
+  const oldContexts = unusedContexts(store.projectRoot);
   const removed: Removed[] = [
     ...oldImages.map(({ name, version, identity }) => ({
       kind: "image" as const,
@@ -61,6 +63,11 @@ export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ re
       kind: "environment" as const,
       id: key,
       sizeInBytes: sizeOf(store.environments.folderOf(key)),
+    })),
+    ...oldContexts.map(({ identity, sizeInBytes }) => ({
+      kind: "context" as const,
+      id: identity.slice(0, 12),
+      sizeInBytes,
     })),
   ];
   if (!dryRun) {
@@ -78,6 +85,7 @@ export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ re
     oldEnvironments.forEach(({ key }) => {
       store.environments.remove(key);
     });
+    oldContexts.forEach(removeContext);
   }
   return Promise.resolve({ removed });
 }

@@ -13,6 +13,7 @@ describe("sample requests", () => {
       headers: {},
       body: { text: "x" },
       status: 200,
+      reply: {},
     });
   });
 

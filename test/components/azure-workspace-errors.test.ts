@@ -25,8 +25,8 @@ const rows: readonly Row[] = [
   [{ protectData: "yes" }, "'protectData' must be true or false, got 'yes'"],
   [{ assignRoles: 1 }, "'assignRoles' must be true or false, got 1"],
   [
-    { imageBuilder: "kaniko" },
-    "'imageBuilder' must be 'buildkit', 'acr-upload', 'acr-git' or 'prebuilt', got 'kaniko'",
+    { images: { builder: "kaniko" } },
+    "'images.builder' must be 'buildkit', 'acr-upload', 'acr-git' or 'prebuilt', got 'kaniko'",
   ],
   [
     { names: { resourceGroup: "team." } },

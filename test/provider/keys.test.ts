@@ -1,37 +1,21 @@
 import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import type { LocalServiceInputs } from "../../components/internal/local-contract";
+import type { ServiceKeysInputs } from "../../components/internal/local-contract";
 import { ServiceFolder } from "../../provider/service/files";
 import { keptKeys, keysFor, writeKeys } from "../../provider/service/keys";
 import { temporaryFolder } from "../support/folder";
 
-const inputs = (more: Partial<LocalServiceInputs> = {}): LocalServiceInputs => ({
-  serviceName: "churn",
-  imageIdentity: "a".repeat(64),
-  workers: 1,
-  server: "scorestack",
-  maxConcurrentRequests: 64,
-  maxBatchSize: 1,
-  maxLatencyMs: 0,
-  scoringTimeoutMs: 1000,
-  startTimeoutSeconds: 1,
-  authEnabled: true,
-  ...more,
-});
+const inputs = (more: ServiceKeysInputs = {}): ServiceKeysInputs => more;
 const held = { primaryKey: "first", secondaryKey: "second" };
 
 /** Does not prove: that a server takes new keys over; `test/runtime` and `test/local/rotate-key.test.ts` do. */
 describe("keys of a service", () => {
   it("are made when it has none, and differ", () => {
-    const { primaryKey = "", secondaryKey = "" } = keysFor(inputs(), undefined);
+    const { primaryKey, secondaryKey } = keysFor(inputs(), undefined);
     assert.match(primaryKey, /^[\w-]{32}$/);
     assert.match(secondaryKey, /^[\w-]{32}$/);
     assert.notEqual(primaryKey, secondaryKey);
-  });
-
-  it("are none without authentication", () => {
-    assert.deepEqual(keysFor(inputs({ authEnabled: false }), held), {});
   });
 
   it("stay, with a rotation too, as long as its text does", () => {

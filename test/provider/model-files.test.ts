@@ -65,7 +65,7 @@ describe("scorestack:azure:ModelFiles", () => {
   it("knows the address in a preview, sends nothing then, and puts the files there in the update", async () => {
     const inputs = inContainer();
     const uri = `https://team.blob.core.windows.net/store/models/churn/${inputs.digest.slice(0, 12)}/model`;
-    assert.deepEqual(await handler.preview(inputs, undefined), { ...inputs, uri });
+    assert.deepEqual(await handler.preview(inputs, undefined, context), { ...inputs, uri });
     assert.deepEqual(server.requests, []);
     assert.deepEqual(await handler.create(inputs, context), { id: "churn", outputs: { ...inputs, uri } });
     const [[name, blob] = []] = [...server.blobs];
@@ -76,7 +76,10 @@ describe("scorestack:azure:ModelFiles", () => {
   it("leaves the address open in a preview while the account is not made", async () => {
     const inputs = inContainer();
     const container = { ...inputs.container, endpoint: unknown, containerName: unknown, folder: "models/churn/x" };
-    assert.equal(((await handler.preview({ ...inputs, container }, undefined)) as { uri: string }).uri, unknown);
+    assert.equal(
+      ((await handler.preview({ ...inputs, container }, undefined, context)) as { uri: string }).uri,
+      unknown,
+    );
   });
 
   it("sees new content and a new place, and not where either is reached", async () => {
@@ -130,12 +133,12 @@ describe("scorestack:azure:ModelFiles", () => {
         : at === home
           ? { status: 404 }
           : undefined;
-    assert.equal(((await handler.preview(inputs, undefined)) as { uri: string }).uri, unknown);
+    assert.equal(((await handler.preview(inputs, undefined, context)) as { uri: string }).uri, unknown);
     const { outputs } = await handler.create(inputs, context);
     assert.equal(outputs.uri, `${address}/regional/room/${version}/model`);
     assert.deepEqual([...server.blobs.keys()], [`regional/room/${version}/model/weights.txt`]);
     assert.doesNotMatch(JSON.stringify([outputs, told]), /canary/);
-    assert.deepEqual(await handler.preview(inputs, outputs), outputs);
+    assert.deepEqual(await handler.preview(inputs, outputs, context), outputs);
   });
 
   it("registry: takes a version that another stack has registered as it is", async () => {

@@ -66,6 +66,24 @@ describe("prune", () => {
     assert.deepEqual(left(), ["image 1", "image 3", "model 1", "model 3"]);
   });
 
+  it("removes build contexts that no run has used for an hour, and what killed runs have left of others", async () => {
+    const contexts = path.join(root, ".scorestack/contexts");
+    const [used, unused] = [identity("a"), identity("b")];
+    const left = `${unused}.123-0a1b2c3d.partial`;
+    writeFiles(contexts, { [`${used}/Dockerfile`]: "", [`${unused}/Dockerfile`]: "12345", [`${left}/x`]: "1" });
+    const hours = (number: number): Date => new Date(Date.now() - number * 3_600_000);
+    fs.utimesSync(path.join(contexts, used), hours(0.9), hours(0.9));
+    for (const name of [unused, left]) {
+      fs.utimesSync(path.join(contexts, name), hours(1.1), hours(1.1));
+    }
+    const { removed } = await store.prune({ keep: 3, dryRun: false });
+    assert.deepEqual(removed, [
+      { kind: "context", id: "bbbbbbbbbbbb", sizeInBytes: 5 },
+      { kind: "context", id: "bbbbbbbbbbbb", sizeInBytes: 1 },
+    ]);
+    assert.deepEqual(fs.readdirSync(contexts), [used]);
+  });
+
   it("only tells in a dry run", async () => {
     const { removed } = await store.prune({ keep: 1, dryRun: true });
     assert.equal(removed.length, 4);

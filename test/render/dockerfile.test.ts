@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type DockerfileParts, renderDockerfile } from "../../components/render/dockerfile";
+import { buildArguments, type DockerfileParts, renderDockerfile } from "../../components/render/dockerfile";
 
 const parts: DockerfileParts = {
   runtime: "python",
@@ -46,14 +46,15 @@ describe("Dockerfile", () => {
   });
 
   it("asks for the interpreter of the conda file, or for any that serves", () => {
-    assert.match(renderDockerfile({ ...parts, python: "==3.11.*" }), /uv venv --python '==3\.11\.\*'/);
-    assert.match(renderDockerfile({ ...parts, python: "" }), /uv venv --python '>=3\.9,<3\.13'/);
+    assert.match(renderDockerfile({ ...parts, python: "==3.11.*" }), /uv venv --python '==3\.11\.\*' /);
+    assert.match(renderDockerfile({ ...parts, python: "" }), /uv venv --python '>=3\.9,<3\.13' /);
   });
 
-  it("copies what changes most last: models, server, samples, dependencies, script", () => {
+  it("copies what changes most last: lock, models, server, samples, dependencies, script", () => {
     const files = ["app/a.json", "app/score.py", "app/util/__init__.py", "app/util/deep/x.py", ...parts.files];
     const copies = renderDockerfile({ ...parts, files }).match(/^COPY .*$/gm);
     assert.deepEqual(copies, [
+      "COPY requirements.txt /opt/scorestack/requirements.txt",
       "COPY app/azureml-models/ ./azureml-models/",
       "COPY server/ /opt/scorestack/",
       "COPY samples/ /opt/scorestack/samples/",
@@ -61,6 +62,23 @@ describe("Dockerfile", () => {
       "COPY app/util/ ./util/",
       "COPY app/score.py ./",
     ]);
+  });
+
+  it("needs nothing that Docker's classic builder lacks, which ACR Tasks runs", () => {
+    assert.doesNotMatch(expected, /^#\s*syntax|--mount|--chmod|--chown|--link|<</m);
+  });
+
+  it("is told the identity, and the folder of an only model", () => {
+    const [one, two] = [
+      { modelName: "churn", digest: "a".repeat(64) },
+      { modelName: "other", digest: "b".repeat(64) },
+    ];
+    const identity = "c".repeat(64);
+    assert.deepEqual(buildArguments(identity, [one]), {
+      IMAGE_IDENTITY: identity,
+      AZUREML_MODEL_DIR: "/var/azureml-app/azureml-models/churn/aaaaaaaaaaaa",
+    });
+    assert.deepEqual(buildArguments(identity, [one, two]), { IMAGE_IDENTITY: identity });
   });
 
   it("copies no samples where there are none", () => {
@@ -81,12 +99,13 @@ RUN apt-get update \\
 # Another package index than PyPI, where one is needed.
 ARG PIP_INDEX_URL
 ARG UV_DEFAULT_INDEX
-ENV UV_PYTHON_INSTALL_DIR=/opt/python UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy
-RUN /usr/bin/python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
-RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt \\
-    --mount=type=cache,target=/root/.cache/uv \\
-    /opt/uv/bin/uv venv --python '>=3.9,<3.13' /opt/environment \\
- && /opt/uv/bin/uv pip sync --python /opt/environment/bin/python --require-hashes /tmp/requirements.txt
+COPY requirements.txt /opt/scorestack/requirements.txt
+RUN /usr/bin/python3 -m venv /opt/uv \\
+ && /opt/uv/bin/pip install --no-cache-dir --disable-pip-version-check uv==0.13.9 \\
+ && export UV_PYTHON_INSTALL_DIR=/opt/python UV_NO_CACHE=1 \\
+ && /opt/uv/bin/uv venv --python '>=3.9,<3.13' /opt/environment \\
+ && /opt/uv/bin/uv pip sync --python /opt/environment/bin/python --compile-bytecode --require-hashes /opt/scorestack/requirements.txt \\
+ && rm -rf /opt/uv
 
 WORKDIR /var/azureml-app
 COPY app/azureml-models/ ./azureml-models/
@@ -95,16 +114,21 @@ COPY samples/ /opt/scorestack/samples/
 COPY app/score.py ./
 
 ARG AZUREML_MODEL_DIR=/var/azureml-app/azureml-models
+ARG IMAGE_IDENTITY
+LABEL org.opencontainers.image.version=$IMAGE_IDENTITY
 ENV PATH=/opt/environment/bin:$PATH \\
     PYTHONUNBUFFERED=1 \\
     PYTHONDONTWRITEBYTECODE=1 \\
     AML_APP_ROOT=/var/azureml-app \\
     AZUREML_ENTRY_SCRIPT=score.py \\
     AZUREML_MODEL_DIR=$AZUREML_MODEL_DIR \\
+    SCORESTACK_IMAGE_IDENTITY=$IMAGE_IDENTITY \\
+    SCORING_TIMEOUT_MS=60000 \\
     SCORESTACK_SAMPLES_DIR=/opt/scorestack/samples \\
     GUNICORN_CMD_ARGS="-c /opt/scorestack/gunicorn_conf.py"
 USER 10001:10001
 EXPOSE 5001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=300s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:5001/', timeout=2)"]
+ENTRYPOINT []
 CMD ["azmlinfsrv", "--entry_script", "score.py", "--port", "5001"]
 `;

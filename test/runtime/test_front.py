@@ -10,6 +10,7 @@ from unittest import mock
 
 from azureml_inference_server_http.server.utils import timeout
 from scorestack_runtime import bodies
+from scorestack_runtime.front import FrontSettings
 from serving import Asking, echo
 
 LIMIT_MS = 4
@@ -25,6 +26,14 @@ class Fronting(Asking):
     def test_version(self):
         answer = self.ask_one(self.front(echo), method="GET", path="/version")
         self.assertEqual(json.loads(answer["body"]), {"image": "a:1"})
+
+    def test_an_image_says_itself_which_it_is(self):
+        service = {"SCORESTACK_IDENTITY": '{"service": "s", "imageIdentity": "told"}'}
+        self.assertEqual(FrontSettings.from_environment(service).identity, {"service": "s", "imageIdentity": "told"})
+        image = {"SCORESTACK_IMAGE_IDENTITY": "own"}
+        self.assertEqual(FrontSettings.from_environment(image).identity, {"imageIdentity": "own"})
+        both = FrontSettings.from_environment({**service, **image})
+        self.assertEqual(both.identity, {"service": "s", "imageIdentity": "own"})
 
     def test_health_has_the_headers_of_every_reply(self):
         answer = self.ask_one(self.front(echo), method="GET", path="/", x_request_id="one")

@@ -90,6 +90,17 @@ class Compare(unittest.TestCase):
         self.assertEqual(compare({"contains": "x"}, 200, {}, b"abc"), "expected a reply that contains 'x', got 'abc'")
 
 
+class SharedReplies(unittest.TestCase):
+    def test_what_the_commands_compare_too(self):
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "replies.json"), encoding="utf-8") as file:
+            rows = json.load(file)
+        self.assertGreater(len(rows), 20)
+        for row in rows:
+            got = row["got"]
+            problem = compare(row["reply"], got["status"], got["headers"], got["body"].encode())
+            self.assertEqual(problem, row.get("problem"), row)
+
+
 class Prove(unittest.TestCase):
     """Samples asked of an application that answers what it was asked."""
 

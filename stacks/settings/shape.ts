@@ -1,5 +1,5 @@
-import type { Problems } from "../components/internal/validate";
-import { type Rule, shown } from "../components/internal/problems";
+import type { Problems } from "../../components/internal/validate";
+import { type Rule, shown } from "../../components/internal/problems";
 
 /** Rules for the parts of YAML or JSON that a person wrote. */
 

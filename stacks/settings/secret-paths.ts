@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { fromRoot } from "../components/internal/project";
+import { fromRoot } from "../../components/internal/project";
 import { isRecord } from "./shape";
 
 /**

@@ -1,0 +1,155 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AciServiceArgs } from "../aci-options";
+import { byCodeUnits } from "../internal/canonical-json";
+import { instrumentationKey } from "../internal/aci-rules";
+import { keyDigests, serverEnvironment, type ServerSettings } from "../internal/server-environment";
+import { renderCaddyfile } from "../render/caddyfile";
+import { type ContainerGroupParts, keysPath, type TlsParts, type Variable } from "../render/container-group";
+import { isPlainMap, type Variables } from "../serving";
+import type { CheckedAci } from "./checks";
+
+/** What a service's container group is made of; the keys are those that it accepts. */
+export function containerGroupParts(
+  args: AciServiceArgs,
+  checked: CheckedAci,
+  keys: readonly pulumi.Input<string>[],
+): ContainerGroupParts {
+  const { host } = args;
+  const digests = keys.length === 0 ? undefined : pulumi.all([...keys]).apply((all) => JSON.stringify(keyDigests(all)));
+  return {
+    ...checked,
+    resourceGroupName: host.resourceGroupName,
+    serviceName: checked.serving.serviceName,
+    image: checked.image.ref,
+    command: commandFor(args),
+    environment: environmentOf(args, checked),
+    keysFile: digests && pulumi.secret(base64(digests)),
+    liveness: checked.livenessProbe,
+    readiness: checked.readinessProbe,
+    tls: tlsParts(checked),
+    registryServer: host.registryServer,
+    identityId: host.identityId,
+    moreIdentityIds: checked.identityIds,
+    logs: checked.logs && {
+      workspaceId: checked.logs.workspaceId,
+      workspaceKey: pulumi.secret(checked.logs.workspaceKey),
+    },
+    tags: tagsOf(checked),
+  };
+}
+
+/** The image's own command serves on 5001. */
+function commandFor({ port = 5001 }: AciServiceArgs): pulumi.Input<string>[] | undefined {
+  const server = 'exec azmlinfsrv --entry_script "$AZUREML_ENTRY_SCRIPT" --port';
+  return port === 5001 ? undefined : ["/bin/sh", "-c", pulumi.interpolate`${server} ${port}`];
+}
+
+/** The settings that the server is told, as who; none of them is secret. */
+export function settingsOf(
+  { image }: AciServiceArgs,
+  checked: CheckedAci,
+): pulumi.Output<Readonly<Record<string, string>>> {
+  const { imageId, modelIds } = image;
+  const identity = { imageIdentity: checked.image.identity, imageId, modelIds };
+  return pulumi
+    .output({ settings: checked.serving, identity })
+    .apply(({ settings, identity: known }): Readonly<Record<string, string>> => ({
+      ...serverEnvironment(settings as ServerSettings, {
+        service: settings.serviceName,
+        ...(known.imageId === undefined ? {} : { image: known.imageId }),
+        imageIdentity: known.imageIdentity,
+        ...(known.modelIds === undefined ? {} : { models: known.modelIds }),
+      }),
+      WORKER_COUNT: String(settings.workers),
+    }));
+}
+
+/** Environment variables by name. */
+type Named = Readonly<Record<string, pulumi.Input<Variable>>>;
+
+/** Each variable is a value of its own, so that what is secret hides no other, in their order by name. */
+function environmentOf(args: AciServiceArgs, checked: CheckedAci): pulumi.Output<pulumi.Input<Variable>[]> {
+  const { environmentVariables = {}, insights } = checked;
+  const reporting = insights === undefined ? {} : reportingVariables(insights, checked);
+  const theirs = isPlainMap(environmentVariables) ? variables(environmentVariables) : undefined;
+  const later = theirs ? {} : environmentVariables;
+  return pulumi
+    .all([settingsOf(args, checked), later, pulumi.isSecret(pulumi.output(later))])
+    .apply(([settings, known, isSecret]) => {
+      const all: Named = {
+        // By it the Azure SDK picks the identity to ask for tokens.
+        AZURE_CLIENT_ID: { name: "AZURE_CLIENT_ID", value: args.host.identityClientId },
+        ...variables(settings),
+        ...(checked.keyed ? variables({ SCORESTACK_KEYS_FILE: keysPath }) : {}),
+        ...reporting,
+        ...(theirs ?? variables(known, isSecret)),
+      };
+      return Object.keys(all)
+        .sort(byCodeUnits)
+        .flatMap((name) => all[name] ?? []);
+    });
+}
+
+/**
+ * What the inference server reads (azureml-inference-server-http 1.5.1: `server/config.py`, `appinsights_client.py`): the instrumentation
+ * key, which stands in the connection string, and the address to report to from the exporter's own variable. For data collection
+ * it reads this name, whatever its documents say.
+ */
+function reportingVariables(insights: pulumi.Input<string>, checked: CheckedAci): Named {
+  const key = pulumi.output(insights).apply((text) => instrumentationKey(text) ?? "");
+  return variables({
+    AML_APP_INSIGHTS_ENABLED: "true",
+    AML_APP_INSIGHTS_KEY: pulumi.secret(key),
+    ...(checked.dataCollectionEnabled ? { AML_MDC_STORAGE_ENABLED: "true" } : {}),
+    APPLICATIONINSIGHTS_CONNECTION_STRING: pulumi.secret(insights),
+    APP_INSIGHTS_LOG_RESPONSE_ENABLED: String(checked.responseLoggingEnabled),
+  });
+}
+
+/** A secret value is one that Azure shows to nobody. */
+function variables(values: Readonly<Record<string, pulumi.Input<string>>>, areSecret = false): Named {
+  const entries = Object.entries(values).map(([name, value]) => {
+    if (typeof value === "string") {
+      return [name, areSecret ? { name, secureValue: value } : { name, value }];
+    }
+    const later = pulumi.output(value);
+    const entry = pulumi
+      .all([later, pulumi.isSecret(later)])
+      .apply(([text, isSecret]) => (isSecret ? { name, secureValue: text } : { name, value: text }));
+    return [name, entry];
+  });
+  return Object.fromEntries(entries) as Named;
+}
+
+/** Name that callers of a service with TLS use; Azure's own is known where no hash is in it. */
+export function domainOf({ tls, dnsNameLabel, location }: CheckedAci): pulumi.Output<string> {
+  return tls?.cname === undefined
+    ? pulumi.interpolate`${dnsNameLabel}.${location}.azurecontainer.io`
+    : pulumi.output(tls.cname);
+}
+
+function tlsParts(checked: CheckedAci): TlsParts | undefined {
+  const { tls, port } = checked;
+  if (tls === undefined) {
+    return undefined;
+  }
+  const { image, email, acmeServer, own, store } = tls;
+  const caddyfile = pulumi.output({ domain: domainOf(checked), port, email, acmeServer }).apply(renderCaddyfile);
+  return {
+    image,
+    caddyfile: base64(caddyfile),
+    own: own && { certificate: base64(own.certificate), key: pulumi.secret(base64(own.key)) },
+    store: store && { ...store, storageAccountKey: pulumi.secret(store.storageAccountKey) },
+  };
+}
+
+function tagsOf({ hostTags, tags = {}, description }: CheckedAci): Variables {
+  const described: Record<string, pulumi.Input<string>> = description === undefined ? {} : { description };
+  return isPlainMap(tags)
+    ? { ...hostTags, ...tags, ...described }
+    : pulumi.output(tags).apply((known) => ({ ...hostTags, ...known, ...described }));
+}
+
+function base64(text: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(text).apply((known) => Buffer.from(known).toString("base64"));
+}

@@ -1,0 +1,154 @@
+import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
+import { AciService, type AciServiceArgs } from "../../components";
+import { Project } from "../fixture";
+import { only, runProgram, value } from "../harness";
+import { base64, commandType, group, groupType, server } from "../support/aci-defaults";
+import { aciHost, containerImage as image } from "../support/aci-host";
+import { type Certificate, makeCertificate } from "../support/certificates";
+
+/** Does not prove: that Caddy obtains a certificate, nor that one on a share is found again. */
+describe("AciService: TLS", () => {
+  let project: Project;
+  let own: Certificate;
+
+  before(() => {
+    project = new Project();
+    own = makeCertificate("churn.example.com");
+    project.write({ "tls/cert.pem": own.certificate, "tls/key.pem": own.key });
+  });
+  after(() => {
+    project.remove();
+  });
+
+  const run = (args: Partial<AciServiceArgs> = {}) =>
+    runProgram(() => new AciService("churn", { host: aciHost, image, ...args }));
+  const sidecar = {
+    name: "tls",
+    image: "docker.io/library/caddy:2.10.2-alpine",
+    ports: [{ port: 443, protocol: "TCP" }],
+    resources: { requests: { cpu: 0.1, memoryInGB: 0.2 } },
+    volumeMounts: [{ name: "tls-settings", mountPath: "/etc/caddy", readOnly: true }],
+  };
+  const caddyfile = (global: string, site: string): string =>
+    base64(`{\n\tadmin off\n\t${global}\n}\n\n${site}\treverse_proxy 127.0.0.1:5001\n}\n`);
+
+  it("with a certificate of one's own, from files", async () => {
+    const tls = { certPemFile: "tls/cert.pem", keyPemFile: "tls/key.pem", cname: "churn.example.com" };
+    const made = await run({ tls });
+    const settings = caddyfile(
+      "auto_https disable_redirects",
+      "https://churn.example.com {\n\ttls /etc/caddy/cert.pem /etc/caddy/key.pem\n",
+    );
+    assert.deepEqual(only(made, groupType).inputs, {
+      ...group,
+      containers: [server, sidecar],
+      volumes: [
+        ...group.volumes,
+        {
+          name: "tls-settings",
+          secret: { Caddyfile: settings, "cert.pem": base64(own.certificate), "key.pem": base64(own.key) },
+        },
+      ],
+      ipAddress: { ...group.ipAddress, ports: [{ port: 443, protocol: "TCP" }] },
+    });
+    assert.deepEqual(only(made, groupType).secrets, ["volumes"]);
+    assert.doesNotMatch(JSON.stringify(only(made, "scorestack:index:AciService").inputs), /BEGIN/);
+    assert.equal(await value(made.result.scoringUri), "https://churn.example.com/score");
+    assert.equal(await value(made.result.fqdn), "churn.a1b2c3d4e5f6a7b8.westeurope.azurecontainer.io");
+  });
+
+  it("is proven before the name's record is there", async () => {
+    const tls = { certPemFile: "tls/cert.pem", keyPemFile: "tls/key.pem", cname: "churn.example.com" };
+    const { create } = only(await run({ tls }), commandType).inputs as { create: string };
+    assert.match(create, / --url https:\/\/churn\.example\.com /);
+    assert.match(create, / --connect churn\.a1b2c3d4e5f6a7b8\.westeurope\.azurecontainer\.io /);
+  });
+
+  it("with a certificate of one's own, as text that is known later, the key kept secret everywhere", async () => {
+    const tls = {
+      certPem: pulumi.output(own.certificate),
+      keyPem: pulumi.output(own.key),
+      cname: "churn.example.com",
+    };
+    const made = await run({ tls, port: 8080 });
+    const volumes = only(made, groupType).inputs["volumes"] as { name: string; secret: Record<string, string> }[];
+    const settings = volumes.find(({ name }) => name === "tls-settings");
+    assert.equal(settings?.secret["key.pem"], base64(own.key));
+    assert.match(
+      Buffer.from(settings.secret["Caddyfile"] ?? "", "base64").toString(),
+      /reverse_proxy 127\.0\.0\.1:8080/,
+    );
+    assert.deepEqual(only(made, "scorestack:index:AciService").secrets, ["tls"]);
+  });
+
+  it("with a certificate that is obtained, under Azure's own name", async () => {
+    const made = await run({ tls: { email: "ops@example.com" }, dnsNameLabelReuseScope: "Unsecure" });
+    assert.deepEqual(only(made, groupType).inputs, {
+      ...group,
+      containers: [
+        server,
+        {
+          ...sidecar,
+          ports: [
+            { port: 80, protocol: "TCP" },
+            { port: 443, protocol: "TCP" },
+          ],
+          volumeMounts: [...sidecar.volumeMounts, { name: "tls-certificates", mountPath: "/data" }],
+        },
+      ],
+      volumes: [
+        ...group.volumes,
+        {
+          name: "tls-settings",
+          secret: {
+            Caddyfile: caddyfile("email ops@example.com", "https://churn.westeurope.azurecontainer.io {\n"),
+          },
+        },
+        { name: "tls-certificates", emptyDir: {} },
+      ],
+      ipAddress: {
+        ...group.ipAddress,
+        ports: [
+          { port: 80, protocol: "TCP" },
+          { port: 443, protocol: "TCP" },
+        ],
+        autoGeneratedDomainNameLabelScope: "Unsecure",
+      },
+    });
+    assert.equal(await value(made.result.scoringUri), "https://churn.westeurope.azurecontainer.io/score");
+    assert.equal(await value(made.result.fqdn), "churn.westeurope.azurecontainer.io");
+    assert.doesNotMatch(String(only(made, commandType).inputs["create"]), /--connect/);
+  });
+
+  it("with a certificate that is obtained elsewhere, under one's own name, and kept on a share", async () => {
+    const certificateStore = { storageAccountName: "team", storageAccountKey: "hunter2", shareName: "certificates" };
+    const tls = {
+      email: "ops@example.com",
+      cname: "churn.example.com",
+      acmeServer: "https://acme.example.com/directory",
+      image: "team.azurecr.io/caddy:2.10.2",
+      certificateStore,
+    };
+    const made = await run({ tls });
+    const { containers, volumes } = only(made, groupType).inputs as {
+      containers: { image: string }[];
+      volumes: object[];
+    };
+    assert.equal(containers[1]?.image, "team.azurecr.io/caddy:2.10.2");
+    assert.deepEqual(volumes.slice(1), [
+      {
+        name: "tls-settings",
+        secret: {
+          Caddyfile: caddyfile(
+            "email ops@example.com\n\tacme_ca https://acme.example.com/directory",
+            "https://churn.example.com {\n",
+          ),
+        },
+      },
+      { name: "tls-certificates", azureFile: certificateStore },
+    ]);
+    assert.deepEqual(only(made, "scorestack:index:AciService").secrets, ["tls"]);
+    assert.deepEqual(only(made, groupType).secrets, ["volumes"]);
+  });
+});

@@ -1,0 +1,83 @@
+import { compare } from "../../../provider/rpc/diff";
+import type { Values } from "../../../provider/rpc/values";
+import type { Cloud } from "./cloud";
+import {
+  type ChangeCall,
+  type CheckCall,
+  type Compared,
+  type DeleteCall,
+  type Made,
+  type Package,
+  Refusal,
+  type Seen,
+  type Subject,
+} from "./package";
+import { hidden, revealed } from "./secrets";
+import { recordOf, textOf } from "./values";
+
+/**
+ * kubernetes, as far as a stack is rehearsed with it now: objects are kept under their kind, namespace and name, and come back as
+ * they were asked for. There are no checks of their content, no status and no functions.
+ */
+export class KubernetesPackage implements Package {
+  readonly name = "kubernetes";
+  readonly version = "4.34.2";
+
+  constructor(private readonly cloud: Cloud) {}
+
+  configure(): void {
+    // Any cluster will do.
+  }
+
+  check({ inputs, olds, name }: CheckCall) {
+    const metadata = recordOf(inputs.metadata);
+    const known = recordOf(olds.metadata).name;
+    return { inputs: { ...inputs, metadata: { ...metadata, name: metadata.name ?? known ?? name } }, failures: [] };
+  }
+
+  compare(_: Subject, olds: Seen, inputs: Values): Compared {
+    const changes = compare(olds.inputs, inputs);
+    const fixed = /^(kind|apiVersion|metadata\.(name|namespace))$/;
+    return { changes, replaces: Object.keys(changes).filter((path) => fixed.test(path)), deleteBeforeReplace: true };
+  }
+
+  preview({ inputs }: ChangeCall): Values {
+    return inputs;
+  }
+
+  create(call: ChangeCall): Made {
+    const { namespace, name } = recordOf(call.inputs.metadata);
+    const id = `${textOf(namespace) || "default"}/${textOf(name)}`;
+    const key = `${call.token}/${id}`;
+    if (this.cloud.find(key)) {
+      throw new Refusal(
+        `resource ${id} was not successfully created by the Kubernetes API server: ${call.token} already exists`,
+      );
+    }
+    return this.put(call, id);
+  }
+
+  update(call: ChangeCall): Made {
+    return this.put(call, call.old?.id ?? "");
+  }
+
+  read({ token }: Subject, id: string, olds: Seen): Seen | undefined {
+    const found = this.cloud.find(`${token}/${id}`);
+    const inputs = found && revealed(found.inputs, olds.inputs, this.cloud.state.salt);
+    return inputs && { inputs, outputs: inputs };
+  }
+
+  delete({ token, id }: DeleteCall): void {
+    this.cloud.remove(`${token}/${id}`);
+  }
+
+  invoke(token: string): Values {
+    throw new Refusal(`the stand-in does not have ${token}; add it to test/engine/stand-in/kubernetes.ts`);
+  }
+
+  private put({ token, inputs, secretPaths }: ChangeCall, id: string): Made {
+    const kept = hidden(inputs, secretPaths, this.cloud.state.salt);
+    this.cloud.put({ id: `${token}/${id}`, token, inputs: kept, made: {} });
+    return { id, outputs: inputs };
+  }
+}
