@@ -150,7 +150,7 @@ describe("errors of AzureWorkspace", () => {
     assert.deepEqual(await takeRejections(), ["'names.registry' must be 5 to 50 letters and digits, got 'a-b'"]);
   });
 
-  it("tell that a sample input has no place in Azure, and before the merge of its builder that no image has", async () => {
+  it("tell that a sample input has no place in Azure, and what an image lacks there", async () => {
     const models = { modelName: "churn", version: "a", digest: "a".repeat(64) };
     const image = { executionScript: "work/score.py", condaFile: "work/conda.yml", models };
     await runProgram(() => {
@@ -164,7 +164,8 @@ describe("errors of AzureWorkspace", () => {
       );
       assert.throws(() => new ModelImage("image", { ...image, workspace }), {
         message:
-          "'workspace' must be one that builds images; those in Azure do not yet; leave 'workspace' out: the image is then built in the local workspace",
+          "'condaFile' must have a conda.lock that fits, which a container's environment is installed from; npm run lock makes it\n" +
+          "'models[0].path' must be given: the image is built from the model's files, got nothing; take the RegisteredModel itself, or use the builder 'acr-git' or 'prebuilt'",
       });
     });
   });
