@@ -110,6 +110,8 @@ class Reader {
       .filter((member) => !isHidden(member))
       .map((member) => this.checker.getSymbolAtLocation(member.name))
       .filter((symbol) => symbol !== undefined);
+    // First, for the shapes are those that arguments and outputs name.
+    const told = this.members(outputs);
     return {
       name: this.symbol.name,
       source: path.relative(this.root, this.declaration.getSourceFile().fileName).split(path.sep).join("/"),
@@ -119,7 +121,7 @@ class Reader {
       errors: this.errors(),
       args: members,
       shapes: this.shapes(),
-      outputs: this.members(outputs),
+      outputs: told,
       children: this.children(),
     };
   }
