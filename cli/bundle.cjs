@@ -6,7 +6,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const sourceFolders = ["provider", "components", "stacks", "cli", "policies", "test/engine/stand-in"];
-const sourceFiles = ["index.ts"];
+const sourceFiles = ["index.ts", "test/support/blob-server.ts"];
 // Bundles of sources as they were; one that was looked up lately stays, as a process may be about to load it.
 const keepMs = 10 * 60_000;
 

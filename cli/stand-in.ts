@@ -6,7 +6,7 @@ import { CliError } from "./errors";
 /** The process that serves the stand-in cloud, and how the engine finds it. */
 export interface StandInProcess {
   readonly pid: number;
-  /** Ports on 127.0.0.1, by package. */
+  /** Ports on 127.0.0.1, by package, and `blobs`. */
   readonly ports: Readonly<Record<string, number>>;
   /** What the engine gets in its environment. */
   readonly environment: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export async function startStandInProcess(options: StandInOptions): Promise<Stan
   return {
     pid: child.pid ?? 0,
     ports: bound,
-    environment: environmentOf(bound, folder),
+    environment: environmentOf(bound),
     stop: () => {
       kill();
       return ended;
@@ -78,13 +78,15 @@ function portsOf(child: ChildProcess): Promise<Record<string, number>> {
   });
 }
 
-function environmentOf(ports: Readonly<Record<string, number>>, folder: string): Record<string, string> {
+function environmentOf({ blobs, ...packages }: Readonly<Record<string, number>>): Record<string, string> {
+  const address = `http://127.0.0.1:${blobs ?? 0}`;
   return {
-    PULUMI_DEBUG_PROVIDERS: Object.entries(ports)
+    PULUMI_DEBUG_PROVIDERS: Object.entries(packages)
       .map(([name, port]) => `${name}:${port}`)
       .join(","),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    // Tells the in-project provider that what it would put into Azure goes into this folder.
-    SCORESTACK_STAND_IN: path.resolve(folder),
+    // Where the in-project provider puts what it would put into Azure itself.
+    SCORESTACK_BLOB_ENDPOINT: address,
+    SCORESTACK_ARM_ENDPOINT: address,
   };
 }

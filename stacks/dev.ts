@@ -23,6 +23,8 @@ const laterHost: AzureHost = {
   logs: { workspaceId: "later", workspaceKey: "later" },
   insightsConnectionString: "later",
 };
+const laterSubnet =
+  "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/later/providers/Microsoft.Network/virtualNetworks/later/subnets/later";
 const laterImage = { identity: "0".repeat(64), ref: `later.azurecr.io/later@sha256:${"0".repeat(64)}` };
 
 /**
@@ -42,17 +44,19 @@ export function dev(settings: DevSettings): StackOutputs {
     ...workspaceProblems(settings),
     ...scorerProblems(scorers),
     ...serviceProblems(services, scorers, all, (problems, { name, options }) => {
-      checkAciService(problems, name, { ...options, host: laterHost, image: laterImage });
+      const place = hasNetwork(settings) ? { subnetId: laterSubnet } : {};
+      checkAciService(problems, name, { ...place, ...options, host: laterHost, image: laterImage });
     }),
   ]);
 
   const workspace = new AzureWorkspace("workspace", settings.workspace);
+  const place = hasNetwork(settings) ? { subnetId: workspace.containerSubnetId as pulumi.Output<string> } : {};
   const outputs: StackOutputs = { models: {}, images: {}, services: {} };
   const images = makeAll(scorers, (scorer) => makeScorer(scorer, workspace), outputs);
   for (const { name, scorer, options } of services) {
     const image = images.get(scorer);
     if (image) {
-      outputs.services[name] = serve(name, { ...options, host: workspace, image });
+      outputs.services[name] = serve(name, { ...place, ...options, host: workspace, image });
     }
   }
   return outputs;
@@ -85,6 +89,11 @@ function workspaceProblems({ workspace: { location, ...workspace } }: DevSetting
   }
   checkAzureWorkspace(problems, { ...workspace, location: location ?? "westeurope" });
   return [...needed.lines, ...problems.lines];
+}
+
+/** Whether the stack makes a network: with private endpoints only containers in it reach the registry. */
+function hasNetwork({ workspace: { network } }: DevSettings): boolean {
+  return typeof network === "object" && network.subnetId === undefined;
 }
 
 function serve(name: string, args: AciServiceArgs): pulumi.Inputs {

@@ -16,7 +16,7 @@ interface Request {
   readonly body: Buffer;
 }
 
-interface Reply {
+export interface Reply {
   readonly status: number;
   readonly body?: string | Buffer;
   readonly headers?: http.OutgoingHttpHeaders;
@@ -27,8 +27,6 @@ interface Reply {
  * against Azurite too, where it is installed: what both do alike is what this stands for.
  */
 export class BlobServer {
-  /** `account/container/blob` → blob. */
-  readonly blobs = new Map<string, StoredBlob>();
   /** `PUT account/container/blob?comp=block`: each request so far. */
   readonly requests: string[] = [];
   /** Answers in place of the server; undefined lets it answer itself. */
@@ -38,9 +36,14 @@ export class BlobServer {
     void this.serve(message, response);
   });
 
-  /** Serves, and tells its address. */
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+  /** @param blobs `account/container/blob` → blob */
+  constructor(readonly blobs: Map<string, StoredBlob> = new Map()) {}
+
+  /** Serves, on a free port if none is given, and tells its address. */
+  async start(port = 0): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    });
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type StandInOptions as Started, type StandInProcess, startStandInProcess } from "../../../cli/stand-in";
+import { projectRoot } from "../../../components/internal/project";
 import { CallLog, type LoggedCall } from "./call-log";
 import { Cloud, type CloudResource, type CloudState } from "./cloud";
 import { type Fault, Faults } from "./faults";
@@ -8,7 +9,7 @@ import { type Fault, Faults } from "./faults";
 export type { CloudResource, CloudState, Fault, LoggedCall };
 
 export interface StandInOptions {
-  /** The project's folder. @default - the one of this file */
+  /** The project's folder, whose packages and scripts are used. @default - the one that paths count from */
   readonly root?: string;
   /** ARM ids of what is there without the stack, such as a resource group of the user's. */
   readonly existing?: readonly string[];
@@ -28,7 +29,7 @@ export class StandIn {
 
   /** @internal */
   static async start(folder: string, options: StandInOptions): Promise<StandIn> {
-    const { root = path.resolve(__dirname, "../../.."), existing, adoptsOwn } = options;
+    const { root = projectRoot(), existing, adoptsOwn } = options;
     fs.mkdirSync(folder, { recursive: true });
     if (existing) {
       fs.writeFileSync(path.join(folder, "existing.json"), JSON.stringify(existing));

@@ -1,4 +1,5 @@
 import { AzurePackage } from "./azure";
+import { serveBlobs } from "./blobs";
 import { Cloud } from "./cloud";
 import { CommandPackage } from "./commands";
 import { Desk } from "./desk";
@@ -13,13 +14,13 @@ export interface Serving {
   readonly root: string;
   /** Where the cloud lies. */
   readonly folder: string;
-  /** Ports to serve on, by package; free ones without it. */
+  /** Ports to serve on, by package, and `blobs`; free ones without it. */
   readonly ports: Readonly<Record<string, number>>;
   /** Take over what an unanswered call has made, where azure-native would refuse. */
   readonly adoptsOwn: boolean;
 }
 
-/** Serves every package and returns the ports, by package. */
+/** Serves every package, and blobs, and returns the ports. */
 export async function serveStandIn({ root, folder, ports, adoptsOwn }: Serving): Promise<Record<string, number>> {
   const cloud = new Cloud(folder);
   attachExisting(cloud);
@@ -36,5 +37,6 @@ export async function serveStandIn({ root, folder, ports, adoptsOwn }: Serving):
     served.name,
     await new StandInServer(served, desk).listen(ports[served.name] ?? 0),
   ]);
-  return Object.fromEntries(await Promise.all(bound));
+  const blobs = serveBlobs(cloud, ports.blobs ?? 0).then((port): [string, number] => ["blobs", port]);
+  return Object.fromEntries(await Promise.all([...bound, blobs]));
 }

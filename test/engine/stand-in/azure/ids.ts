@@ -69,9 +69,8 @@ function matchPath(path: string, id: string): Values | undefined {
     })
     .replace(/^\/\(\.\+\)/, "(/.+)");
   const found = new RegExp(`^${pattern}$`, "i").exec(id);
-  return found
-    ? Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(found[index + 1] ?? "")]))
-    : undefined;
+  const values = names.map((name, index) => [name, decodeURIComponent(found?.[index + 1] ?? "")] as const);
+  return found ? Object.fromEntries(values.filter(([name]) => name !== "subscriptionId")) : undefined;
 }
 
 /** What a parent has by itself: parts that only sort, and containers of Azure ML assets, which a first version makes. */

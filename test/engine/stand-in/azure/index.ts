@@ -172,20 +172,22 @@ export class AzurePackage implements Package {
     return { inputs: { ...inputs, ...flags }, outputs };
   }
 
-  delete({ token, id, inputs }: DeleteCall): void {
+  delete({ id, inputs }: DeleteCall): void {
     const found = this.cloud.find(id);
     if (!found) {
       return;
     }
     const resource = this.resourceOf(found);
-    enforce("delete", { ...resource, changes: undefined });
-    if (!singletons.has(typeOf(token))) {
+    if (singletons.has(resource.type)) {
+      // It goes back to what it was, and what lies in it stays.
       this.cloud.remove(id);
-      for (const part of this.cloud.resources.filter((other) =>
-        other.id.toLowerCase().startsWith(`${id.toLowerCase()}/`),
-      )) {
-        this.cloud.remove(part.id);
-      }
+      return;
+    }
+    enforce("delete", { ...resource, changes: undefined });
+    for (const gone of this.cloud.resources.filter((other) =>
+      `${other.id.toLowerCase()}/`.startsWith(`${id.toLowerCase()}/`),
+    )) {
+      this.cloud.remove(gone.id);
     }
     this.keepName(resource, inputs);
   }

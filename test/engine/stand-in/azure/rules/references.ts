@@ -89,7 +89,8 @@ function isBelow(id: string, other: string): boolean {
 }
 
 function exists({ cloud }: Request, id: string): boolean {
-  return cloud.find(id) !== undefined || builtIn.test(id) || isInline(cloud, id);
+  const holder = id.replace(/\/(?:blob|file|queue|table)Services\/default$/i, "");
+  return cloud.find(holder) !== undefined || builtIn.test(id) || isInline(cloud, id);
 }
 
 /** Parts that are declared in the resource that holds them: `…/virtualNetworks/v/subnets/s`. */
