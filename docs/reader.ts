@@ -105,6 +105,7 @@ class Reader {
   read(): ComponentDoc {
     const args = this.argsType();
     const members = this.members(this.checker.getPropertiesOfType(args));
+    // First, for the shapes are those that arguments and outputs name.
     const outputs = this.members(this.outputSymbols());
     return {
       name: this.symbol.name,

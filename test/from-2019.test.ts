@@ -1,0 +1,48 @@
+import { strict as assert } from "node:assert";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { readComponents } from "../docs/reader";
+
+const root = path.resolve(__dirname, "..");
+const later =
+  "dns_name_label primary_key secondary_key collect_model_data cmk_vault_base_url cmk_key_name cmk_key_version";
+/** Signatures of azureml-core: those of 1.0.30, and what 1.61.0 has more. */
+const deployConfiguration = [
+  ..."cpu_cores memory_gb tags properties description location auth_enabled ssl_enabled enable_app_insights".split(" "),
+  ..."ssl_cert_pem_file ssl_key_pem_file ssl_cname".split(" "),
+  ...`${later} vnet_name subnet_name`.split(" "),
+];
+const update = [
+  ..."image tags properties description auth_enabled ssl_enabled ssl_cert_pem_file ssl_key_pem_file ssl_cname".split(
+    " ",
+  ),
+  ..."enable_app_insights models inference_config".split(" "),
+];
+
+/** Does not prove: that what the table says of each is true. */
+describe("docs/from-2019.md", function () {
+  this.timeout(120_000);
+  const [, first = "", second = ""] = fs.readFileSync(path.join(root, "docs/from-2019.md"), "utf8").split(/^## /m);
+  const rowsOf = (text: string): [parameter: string, argument: string][] =>
+    [...text.matchAll(/^\| `(\w+)` +\| `(\w+)`/gm)].map(([, parameter = "", argument = ""]) => [parameter, argument]);
+
+  it("has a row for every parameter, and for no other", () => {
+    assert.deepEqual(
+      rowsOf(first).map(([parameter]) => parameter),
+      deployConfiguration,
+    );
+    assert.deepEqual(
+      rowsOf(second).map(([parameter]) => parameter),
+      update,
+    );
+  });
+
+  it("names arguments that AciService has", () => {
+    const service = readComponents(root).find(({ name }) => name === "AciService");
+    const known = service?.args.map(({ name }) => name) ?? [];
+    assert.deepEqual(
+      [...rowsOf(first), ...rowsOf(second)].filter(([, argument]) => !known.includes(argument)),
+      [],
+    );
+  });
+});
