@@ -99,6 +99,27 @@ describe("rehearsals", function () {
     assert.match(up.stdout, /update {2}Registry registry/);
   });
 
+  it("can be served for the plain Pulumi CLI, which is told where by the environment", async () => {
+    const child = clone.spawn("stand-in", "--stack", "dev");
+    const answer = answerOf(child);
+    let told = "";
+    child.stdout?.on("data", (data: Buffer) => (told += data.toString()));
+    await until(() => told.endsWith("\n"));
+    await press(child, 1);
+    const { code } = await answer;
+    assert.equal(code, 130);
+    const values = Object.fromEntries(
+      [...told.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]),
+    );
+    assert.match(
+      String(values.PULUMI_DEBUG_PROVIDERS),
+      /^azure-native:\d+,docker-build:\d+,command:\d+,kubernetes:\d+$/,
+    );
+    assert.equal(values.PULUMI_BACKEND_URL, `file://${clone.path(".scorestack/stand-in/dev/state")}`);
+    assert.equal(values.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, "true");
+    assert.deepEqual(clone.processes(), []);
+  });
+
   it("are undone, and leave nothing with --all", async () => {
     const down = await clone.run("down", "--yes", "--all", ...rehearsal);
     assert.equal(down.code, 0, down.stderr);
