@@ -99,7 +99,7 @@ export interface AciServiceArgs extends ServingArgs {
   readonly gpu?: ContainerGpu;
   /** Port of the server, 1024 to 65535: it does not run as root. Callers use it too, but for `tls`, which answers on 443. @default 5001 */
   readonly port?: pulumi.Input<number>;
-  /** First part of the public DNS name, 5 to 63 letters, digits and dashes. @default - the service's name */
+  /** First part of the public DNS name, 5 to 63 lower-case letters, digits and dashes. @default - the service's name, with `-service` where that is too short */
   readonly dnsNameLabel?: pulumi.Input<string>;
   /** Who may have the DNS name later. @default "ResourceGroupReuse" */
   readonly dnsNameLabelReuseScope?: pulumi.Input<DnsNameLabelReuseScope>;

@@ -4,7 +4,7 @@ import { imageIdentity } from "./internal/identity";
 import type { ImagePlan } from "./internal/image-plan";
 import { shown } from "./internal/problems";
 import { Problems } from "./internal/validate";
-import { type ImagePlaces, localWorkspace, type Workspace } from "./workspace";
+import { localWorkspace, type Workspace } from "./workspace";
 
 /** What runs a scoring script. */
 export const Runtime = { python: "python", sparkPy: "spark-py" } as const;
@@ -87,6 +87,8 @@ export class ModelImage extends pulumi.ComponentResource {
   readonly identity: pulumi.Output<string>;
   /** What a runtime pulls: `registry/repository@sha256:…`; in the local workspace, which has no registry, the `imageId`. */
   readonly ref: pulumi.Output<string>;
+  /** `name:version` of each model in it. */
+  readonly modelIds: pulumi.Output<string[]>;
   /** Folder of the sample requests, as it was given. */
   readonly sampleRequests: string | undefined;
 
@@ -94,17 +96,13 @@ export class ModelImage extends pulumi.ComponentResource {
   constructor(name: string, args: ModelImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scorestack:index:ModelImage", name, recorded(args), opts);
     const problems = new Problems(this);
-    const { metadata, models, reading } = checkModelImage(problems, name, args);
+    const { metadata, models, reading, places } = checkModelImage(problems, name, args);
     problems.throwIfAny();
 
     const plan = reading.plan();
     warnOfStaleLock(plan, this);
 
-    const workspace = args.workspace ?? localWorkspace;
-    const places = placesOf(name, plan, args);
-    problems.addAll(workspace.imageFaults?.(places) ?? []);
-    problems.throwIfAny();
-    const built = workspace.buildImage(
+    const built = (args.workspace ?? localWorkspace).buildImage(
       name,
       { ...metadata, ...contentOf(plan, args), models, identity: identityOf(plan, args, models) },
       { parent: this },
@@ -115,6 +113,7 @@ export class ModelImage extends pulumi.ComponentResource {
     this.imageId = built.imageId;
     this.identity = built.identity;
     this.ref = built.ref;
+    this.modelIds = pulumi.all(models.map(({ modelName, version }) => pulumi.interpolate`${modelName}:${version}`));
     this.sampleRequests = args.sampleRequests;
     this.registerOutputs({
       imageName: this.imageName,
@@ -122,6 +121,7 @@ export class ModelImage extends pulumi.ComponentResource {
       imageId: this.imageId,
       identity: this.identity,
       ref: this.ref,
+      modelIds: this.modelIds,
     });
   }
 }
@@ -137,22 +137,6 @@ function warnOfStaleLock({ staleLock }: ImagePlan, component: pulumi.Resource): 
     const text = `${shown(staleLock)} was made from other requirements: its versions are preferred, and the rest is resolved anew; npm run lock makes it fit`;
     void pulumi.log.warn(text, component);
   }
-}
-
-function placesOf(name: string, plan: ImagePlan, args: ModelImageArgs): ImagePlaces {
-  const { imageName: given = name, baseImage, allowMovableBaseImage, baseImageRegistry } = args;
-  return {
-    models: [args.models].flat().map((model: ModelReference) => model.path),
-    lockFits: plan.environment.lock !== undefined && plan.staleLock === undefined,
-    imageName: typeof given === "string" ? given : undefined,
-    files: Object.keys(plan.files),
-    baseImage,
-    allowMovableBaseImage,
-    baseImageRegistry: baseImageRegistry && {
-      ...baseImageRegistry,
-      password: pulumi.secret(baseImageRegistry.password),
-    },
-  };
 }
 
 function identityOf(plan: ImagePlan, args: ModelImageArgs, models: readonly ModelReference[]): pulumi.Output<string> {

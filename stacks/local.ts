@@ -1,20 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LocalService, type LocalServiceArgs, type ModelImage } from "../components";
+import { LocalService, type LocalServiceArgs } from "../components";
 import { checkLocalService } from "../components/local-service";
 import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
 import type { ImageReference } from "../components/scoring-service";
+import { makeAll, type StackOutputs } from "./outputs";
 import { type PlannedService, scorerProblems, serviceNames, serviceProblems, throwIfAny } from "./plan";
 import { makeScorer, readScorers } from "./scorers";
 import type { OnlyService, ProgramOptions } from "./settings";
 import { type LocalSettings, unpin } from "./settings/local";
-
-/** Outputs of a stack: what it made, by name. */
-export interface StackOutputs {
-  readonly models: Record<string, pulumi.Inputs>;
-  readonly images: Record<string, pulumi.Inputs>;
-  readonly services: Record<string, pulumi.Inputs>;
-}
 
 /**
  * Every scorer folder as an image with a service of its name on this machine, and the services that the settings add.
@@ -38,15 +32,7 @@ export function local(settings: LocalSettings, { only }: ProgramOptions = {}): S
   ]);
 
   const outputs: StackOutputs = { models: {}, images: {}, services: {} };
-  const images = new Map<string, ModelImage>();
-  for (const scorer of scorers) {
-    const { models, image } = makeScorer(scorer);
-    images.set(scorer.name, image);
-    outputs.images[scorer.name] = { imageId: image.imageId, identity: image.identity };
-    for (const [name, model] of Object.entries(models)) {
-      outputs.models[name] = { modelId: model.modelId, digest: model.digest };
-    }
-  }
+  const images = makeAll(scorers, (scorer) => makeScorer(scorer), outputs);
   for (const { name, scorer, options } of services) {
     const image = pinned(name, settings) ?? images.get(scorer);
     if (image) {

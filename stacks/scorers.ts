@@ -1,7 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
-import { ModelImage, type ModelImageArgs, RegisteredModel, type RegisteredModelArgs, Runtime } from "../components";
+import {
+  ModelImage,
+  type ModelImageArgs,
+  RegisteredModel,
+  type RegisteredModelArgs,
+  Runtime,
+  type Workspace,
+} from "../components";
 import { checkModelImage } from "../components/checks/model-image";
 import { byCodeUnits } from "../components/internal/canonical-json";
 import { serviceName } from "../components/internal/names";
@@ -41,8 +48,11 @@ const modelFields = new Map<string, Rule<unknown>>([
   ),
 ]);
 
+/** What is asked of where images are built. */
+export type BuildRules = Pick<Workspace, "imageFaults">;
+
 /** Reads the scorer folders of the project: those with a `score.py` or a `scorer.yml`, by name. */
-export function readScorers(): Scorer[] {
+export function readScorers(workspace?: BuildRules): Scorer[] {
   const home = fromRoot(scorersFolder);
   const folders = fs.existsSync(home) ? fs.readdirSync(home, { withFileTypes: true }) : [];
   return folders
@@ -50,17 +60,22 @@ export function readScorers(): Scorer[] {
     .map((entry) => entry.name)
     .filter((name) => ["score.py", "scorer.yml"].some((file) => fs.existsSync(path.join(home, name, file))))
     .sort(byCodeUnits)
-    .map(readScorer);
+    .map((name) => readScorer(name, workspace));
 }
 
 /** Makes a scorer's models and its image; their names in the program are the models' and the scorer's. */
-export function makeScorer(scorer: Scorer): { models: Record<string, RegisteredModel>; image: ModelImage } {
-  const models = scorer.models.map((model) => [model.modelName, new RegisteredModel(model.modelName, model)] as const);
-  const image = new ModelImage(scorer.name, { ...scorer.image, models: models.map(([, model]) => model) });
+export function makeScorer(
+  scorer: Scorer,
+  workspace?: Workspace,
+): { models: Record<string, RegisteredModel>; image: ModelImage } {
+  const models = scorer.models.map(
+    (model) => [model.modelName, new RegisteredModel(model.modelName, { ...model, workspace })] as const,
+  );
+  const image = new ModelImage(scorer.name, { ...scorer.image, models: models.map(([, model]) => model), workspace });
   return { models: Object.fromEntries(models), image };
 }
 
-function readScorer(name: string): Scorer {
+function readScorer(name: string, workspace?: BuildRules): Scorer {
   const problems = new Problems(`${scorersFolder}/${name}: `);
   // A scorer's name is that of its image and of a service.
   problems.plain("folder name", name, serviceName);
@@ -85,19 +100,30 @@ function readScorer(name: string): Scorer {
     ...model,
     path: within(model.path),
   }));
-  checkParts(problems, name, models, image);
+  checkParts(problems, name, models, image, workspace);
   return { name, models, image, problems: problems.lines };
 }
 
-function checkParts(problems: Problems, name: string, models: Scorer["models"], image: Scorer["image"]): void {
+function checkParts(
+  problems: Problems,
+  name: string,
+  models: Scorer["models"],
+  image: Scorer["image"],
+  workspace?: BuildRules,
+): void {
   for (const model of models) {
     checkRegisteredModel(problems, model.modelName, model);
   }
   // The real versions and digests come from the resources that are not made yet.
-  const references = models.map(({ modelName }) => ({ modelName, version: 1, digest: "0".repeat(64) }));
+  const references = models.map(({ modelName, path: at }) => ({
+    modelName,
+    version: 1,
+    digest: "0".repeat(64),
+    path: at,
+  }));
   // A name that is wrong for the folder is not told a second time for the image.
   const imageName = serviceName.holds(name) ? name : "image";
-  checkModelImage(problems, name, { ...image, imageName, models: references });
+  checkModelImage(problems, name, { ...image, imageName, models: references }, workspace);
 }
 
 function readSettings(problems: Problems, name: string): Record<string, unknown> {

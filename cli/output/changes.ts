@@ -101,14 +101,16 @@ export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** `ModelImage wine` for the one resource in a component of that name, `Image wine-image` for others. */
+/** `ModelImage wine` for what has its component's name, `AciService wine: keys` for another part of one, `Image wine` elsewhere. */
 export function labelOf(change: Pick<ResourceChange, "urn" | "type" | "name" | "parent">): string {
-  const own = `${change.type.split(":").pop() ?? change.type} ${change.name}`;
   const parentTypes = change.parent?.split("::")[2] ?? "";
   const parentType = parentTypes.split("$").pop() ?? "";
-  return change.parent && parentType.startsWith("scorestack:index:")
-    ? `${parentType.split(":").pop() ?? ""} ${nameOf(change.parent)}`
-    : own;
+  if (!change.parent || !parentType.startsWith("scorestack:index:")) {
+    return `${change.type.split(":").pop() ?? change.type} ${change.name}`;
+  }
+  const parentName = nameOf(change.parent);
+  const part = change.name.startsWith(`${parentName}-`) ? `: ${change.name.slice(parentName.length + 1)}` : "";
+  return `${parentType.split(":").pop() ?? ""} ${parentName}${part}`;
 }
 
 /** The value with `[secret]` in the place of each secret. */

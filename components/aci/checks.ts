@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import {
   type AciServiceArgs,
   type ContainerProbe,
@@ -7,6 +7,8 @@ import {
   RestartPolicy,
 } from "../aci-options";
 import * as aci from "../internal/aci-rules";
+import { azureId } from "../internal/azure-ids";
+import { regionName } from "../internal/azure-regions";
 import { oneOf, type Rule, shown, wholeNumber } from "../internal/problems";
 import { claim } from "../internal/program-claims";
 import * as rules from "../internal/rules";
@@ -67,7 +69,7 @@ function checkPlace(problems: Problems, args: AciServiceArgs) {
     problems.add("gpu", rule, isLater(gpu) ? undefined : shown(gpu), "use GPU nodes of an AKS cluster");
   }
   return {
-    location: problems.check("location", args.location ?? args.host.location, aci.region),
+    location: problems.check("location", args.location ?? args.host.location, regionName),
     zone: problems.check("zone", zone, oneOf(["1", "2", "3"])),
     sku: sku ?? ContainerSku.standard,
     ccePolicy: problems.check("ccePolicy", ccePolicy, aci.base64Text),
@@ -77,7 +79,7 @@ function checkPlace(problems: Problems, args: AciServiceArgs) {
   };
 }
 
-const identityId = aci.azureId("Microsoft.ManagedIdentity/userAssignedIdentities");
+const identityId = azureId("Microsoft.ManagedIdentity/userAssignedIdentities");
 
 function checkCustomerKey(problems: Problems, { customerKey }: AciServiceArgs) {
   if (customerKey === undefined) {
@@ -111,6 +113,12 @@ const serverPort: Rule<number> = {
   remedy: (value) => (value > 0 && value < 1024 ? "the server does not run as root; 'tls' answers on 443" : undefined),
 };
 
+/** Names of services may have 3 characters, labels have 5. */
+function labelOf(serviceName: pulumi.Input<string>): pulumi.Input<string> {
+  const longer = (name: string): string => (name.length < 5 ? `${name}-service` : name);
+  return typeof serviceName === "string" ? longer(serviceName) : pulumi.output(serviceName).apply(longer);
+}
+
 function checkAddress(problems: Problems, name: string, args: AciServiceArgs) {
   const { subnetId, dnsNameLabel, dnsNameLabelReuseScope } = args;
   if (subnetId !== undefined) {
@@ -122,7 +130,7 @@ function checkAddress(problems: Problems, name: string, args: AciServiceArgs) {
     return { subnetId: problems.check("subnetId", subnetId, subnet) };
   }
   return {
-    dnsNameLabel: problems.check("dnsNameLabel", dnsNameLabel ?? args.serviceName ?? name, aci.dnsNameLabel),
+    dnsNameLabel: problems.check("dnsNameLabel", dnsNameLabel ?? labelOf(args.serviceName ?? name), aci.dnsNameLabel),
     dnsNameLabelReuseScope: problems.check(
       "dnsNameLabelReuseScope",
       dnsNameLabelReuseScope ?? DnsNameLabelReuseScope.resourceGroupReuse,
@@ -136,7 +144,7 @@ function given(probe: ContainerProbe = {}): ContainerProbe {
   return probe;
 }
 
-const subnet = aci.azureId("Microsoft.Network/virtualNetworks/subnets");
+const subnet = azureId("Microsoft.Network/virtualNetworks/subnets");
 
 function checkProbes(problems: Problems, args: AciServiceArgs) {
   if (args.livenessProbe !== undefined && args.restartPolicy === RestartPolicy.never) {

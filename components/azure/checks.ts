@@ -30,8 +30,8 @@ const madeOptions = {
   logAnalyticsWorkspace: "logs",
 } as const;
 
-/** Checks the arguments of an `AzureWorkspace`; returns them, with what is known later checked then. */
-export function checkAzureWorkspace(problems: Problems, args: AzureWorkspaceArgs, owner: pulumi.Resource) {
+/** Checks the arguments of an `AzureWorkspace`; returns them, with what is known later checked then. Warns in the name of `owner`. */
+export function checkAzureWorkspace(problems: Problems, args: AzureWorkspaceArgs, owner?: pulumi.Resource) {
   const location = checkLocation(problems, args, owner);
   checkTags(problems, args.tags);
   problems.plain("protectData", args.protectData, flag);
@@ -52,12 +52,12 @@ export function checkAzureWorkspace(problems: Problems, args: AzureWorkspaceArgs
   };
 }
 
-function checkLocation(problems: Problems, args: AzureWorkspaceArgs, owner: pulumi.Resource) {
+function checkLocation(problems: Problems, args: AzureWorkspaceArgs, owner?: pulumi.Resource) {
   if (args.location === undefined && args.existing?.resourceGroupName === undefined) {
     problems.add("location", "must be given, or 'existing.resourceGroupName'", "neither", "such as 'westeurope'");
   }
   const location = problems.check("location", args.location, regionName);
-  if (location !== undefined && !isLater(location)) {
+  if (owner && location !== undefined && !isLater(location)) {
     const warning = regionName.holds(location as string) ? unknownRegion(location as string) : undefined;
     if (warning !== undefined) {
       void pulumi.log.warn(warning, owner);

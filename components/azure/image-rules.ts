@@ -6,7 +6,6 @@ import { fromRoot } from "../internal/project";
 import type { ImagePlaces } from "../workspace";
 import { committedFaults } from "./git-context";
 import {
-  type AzureImagePlace,
   type CommittedContexts,
   defaultBuilder,
   type ImageBuildOptions,
@@ -24,7 +23,7 @@ const leftOut = /(^|\/)(\.git|\.gitignore|\.bzr|bzrignore|\.hg|\.hgignore|\.svn)
  * What keeps an image from getting into a registry in Azure, beyond what is wrong everywhere: told when the program runs, where
  * a build would tell it after minutes.
  */
-export function azureImageFaults(place: AzureImagePlace, places: ImagePlaces): readonly PropertyFault[] {
+export function azureImageFaults(place: ImageBuildOptions, places: ImagePlaces): readonly PropertyFault[] {
   const builder = place.builder ?? defaultBuilder;
   const options = imageOptionFaults(place).map((fault) => ({ ...fault, property: `${home}.${fault.property}` }));
   if (options.length > 0) {
@@ -146,7 +145,10 @@ function dropped(builder: ImageBuilder, property: string, files: readonly string
     : [{ property, rule, got: shown(file), remedy: "name it in .amlignore, or use 'buildkit'" }];
 }
 
-function prebuiltFaults({ prebuilt }: AzureImagePlace, { imageName, baseImageRegistry }: ImagePlaces): PropertyFault[] {
+function prebuiltFaults(
+  { prebuilt }: ImageBuildOptions,
+  { imageName, baseImageRegistry }: ImagePlaces,
+): PropertyFault[] {
   const faults: PropertyFault[] = [];
   const image = imageName === undefined ? undefined : prebuilt?.[imageName];
   if (imageName !== undefined && image === undefined) {

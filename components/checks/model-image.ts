@@ -1,15 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
 import { imageReference } from "../internal/base-image";
-import { type ImagePlan, readImage } from "../internal/image-plan";
+import { type ImagePlan, type ImageReading, readImage } from "../internal/image-plan";
 import { imageName } from "../internal/names";
 import { oneOf } from "../internal/problems";
 import { contentIdentity, flag, someText, stringMap } from "../internal/rules";
 import type { Problems } from "../internal/validate";
 import type { BaseImageRegistry, ModelImageArgs, ModelReference } from "../model-image";
+import { type ImagePlaces, localWorkspace, type Workspace } from "../workspace";
 
 const runtimes = ["python", "spark-py"] as const;
 
-/** Checks the arguments of a `ModelImage`; returns what it is made of. */
-export function checkModelImage(problems: Problems, name: string, args: ModelImageArgs) {
+/** Checks the arguments of a `ModelImage`, for a workspace too; returns what it is made of. */
+export function checkModelImage(
+  problems: Problems,
+  name: string,
+  args: ModelImageArgs,
+  workspace: Pick<Workspace, "imageFaults"> = args.workspace ?? localWorkspace,
+) {
   const metadata = checkMetadata(problems, name, args);
   checkBase(problems, args);
   const models = checkModels(problems, args.models);
@@ -20,7 +27,24 @@ export function checkModelImage(problems: Problems, name: string, args: ModelIma
     enableGpu: args.enableGpu ?? false,
   });
   problems.addAll(reading.faults);
-  return { metadata, models, reading };
+  const places = placesOf(name, args, reading);
+  if (reading.faults.length === 0) {
+    problems.addAll(workspace.imageFaults?.(places) ?? []);
+  }
+  return { metadata, models, reading, places };
+}
+
+function placesOf(name: string, args: ModelImageArgs, { files, lockFits }: ImageReading): ImagePlaces {
+  const { imageName: given = name, baseImage, allowMovableBaseImage, baseImageRegistry: registry } = args;
+  return {
+    models: [args.models].flat().map((model: ModelReference) => model.path),
+    lockFits,
+    imageName: typeof given === "string" ? given : undefined,
+    files,
+    baseImage,
+    allowMovableBaseImage,
+    baseImageRegistry: registry && { ...registry, password: pulumi.secret(registry.password) },
+  };
 }
 
 function checkMetadata(problems: Problems, name: string, args: ModelImageArgs) {

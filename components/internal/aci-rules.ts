@@ -39,21 +39,10 @@ function inTenths(value: number): boolean {
   return Math.abs(value * 10 - tenths(value)) < 1e-9;
 }
 
-/** A region's name. */
-export const region: Rule<string> = {
-  must: "must be the name of a region in lower-case letters and digits",
-  holds: (value) => typeof value === "string" && /^[a-z][a-z]+[0-9]?$/.test(value),
-  remedy: (value) => {
-    const name = typeof value === "string" ? value.toLowerCase().replace(/[^a-z0-9]/g, "") : "";
-    return `for example '${/^[a-z][a-z]+[0-9]?$/.test(name) ? name : "westeurope"}'`;
-  },
-};
-
 /** First part of a public name. */
 export const dnsNameLabel: Rule<string> = {
-  must: "must be 5 to 63 letters, digits and dashes, a letter or digit first and last",
-  holds: (value) => typeof value === "string" && /^[A-Za-z0-9]([A-Za-z0-9-]{3,61})[A-Za-z0-9]$/.test(value),
-  remedy: () => "without one it is the service's name",
+  must: "must be 5 to 63 lower-case letters, digits and dashes, a letter first and no dash last",
+  holds: (value) => typeof value === "string" && /^[a-z][a-z0-9-]{3,61}[a-z0-9]$/.test(value),
 };
 
 /** A DNS name. */
@@ -102,17 +91,6 @@ export const base64Text: Rule<string> = {
     typeof value === "string" && value !== "" && value.length % 4 === 0 && /^[\w+/]+={0,2}$/.test(value),
   show: () => "other text",
 };
-
-/** The whole id of a resource in Azure, of one type. */
-export function azureId(type: string): Rule<string> {
-  const path = type.split("/");
-  const parts = path.slice(1).map((part) => `/${part}/[^/]+`);
-  const pattern = new RegExp(
-    `^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${path[0] ?? ""}${parts.join("")}$`,
-    "i",
-  );
-  return { must: `must be the id of a ${type}`, holds: (value) => typeof value === "string" && pattern.test(value) };
-}
 
 const containerVariable = /^[A-Za-z0-9]([A-Za-z0-9_]{0,61}[A-Za-z0-9])?$/;
 const reportingVariable =

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { renderDockerfile } from "../render/dockerfile";
 import { byCodeUnits } from "./canonical-json";
-import { type CondaFile, environmentRequirements, lockFits, parseConda } from "./conda";
+import { type CondaFile, environmentRequirements, parseConda } from "./conda";
 import { readContent } from "./content-fault";
 import { hashFile, type ListedFile, listContent } from "./content-hash";
 import type { BundleFile, EnvironmentSpec } from "./local-contract";
@@ -10,6 +10,7 @@ import { type Fault, type PropertyFault, shown } from "./problems";
 import { fromRoot, toRoot } from "./project";
 import { checkScoringScript } from "./python-source";
 import { requirementName } from "./lock";
+import { type Lock, readLock } from "./lock-file";
 import { sampleFaults } from "./samples";
 
 /** Where an image's parts are read from: paths as the user gave them. */
@@ -38,6 +39,10 @@ export interface ImagePlan {
 /** What reading an image's parts found. */
 export interface ImageReading {
   readonly faults: readonly PropertyFault[];
+  /** Bundle paths of the image's files, sorted. */
+  readonly files: readonly string[];
+  /** Whether there is a lock file that was made from the conda file as it is. */
+  readonly lockFits: boolean;
   /** Hashes the files and makes the plan; only to be called without faults. */
   readonly plan: () => ImagePlan;
 }
@@ -55,12 +60,23 @@ export function readImage(source: ImageSource): ImageReading {
     reader.samples(source.sampleRequests);
   }
   reader.server();
-  return { faults: reader.faults, plan: () => makePlan(source, executionScript, conda, reader) };
+  const lock = readLock(source.condaFile, conda);
+  return {
+    faults: reader.faults,
+    files: reader.names(),
+    lockFits: lock.fits,
+    plan: () => makePlan(source, executionScript, conda, lock, reader),
+  };
 }
 
-function makePlan(source: ImageSource, executionScript: string, conda: CondaFile, reader: ImageReader): ImagePlan {
+function makePlan(
+  source: ImageSource,
+  executionScript: string,
+  conda: CondaFile,
+  lock: Lock,
+  reader: ImageReader,
+): ImagePlan {
   const { python } = conda;
-  const lock = readLock(source.condaFile, conda);
   return {
     executionScript,
     files: reader.bundle(),
@@ -203,14 +219,4 @@ class ImageReader {
 
 function bundleFile({ from, executable }: ListedFile): BundleFile {
   return { source: toRoot(from), sha256: hashFile(from), ...(executable ? { executable } : {}) };
-}
-
-/** The lock file beside a conda file: `conda.lock` beside `conda.yml`. */
-function readLock(condaFile: string, conda: CondaFile): { file: string; text?: string; fits: boolean } {
-  const file = fromRoot(condaFile).replace(/(\.ya?ml)?$/, ".lock");
-  if (!fs.existsSync(file)) {
-    return { file, fits: false };
-  }
-  const text = fs.readFileSync(file, "utf8");
-  return { file, text, fits: lockFits(text, environmentRequirements(conda)) };
 }

@@ -40,7 +40,7 @@ const serviceFields = new Map<string, Rule<unknown>>([
 export function readLocalSettings(reader: SettingsReader): LocalSettings {
   reader.onlyKeys(["kind", "spark", "services", "pins", "keyRotations"]);
   const spark = reader.flag("spark");
-  const services = reader.services(serviceFields);
+  const services = reader.services(serviceFields, ["environmentVariables"]);
   const pins = readPins(reader);
   const keyRotations = readRotations(reader);
   return { kind: "local", spark, services, pins, keyRotations, problems: reader.problems.lines };

@@ -17,6 +17,16 @@ export class SettingsReader {
     }
   }
 
+  /** Settings of other stacks, which the project gives a default: here they must have no other. */
+  unused(keys: readonly string[]): void {
+    for (const key of keys) {
+      const value = this.map(key, "must be a map");
+      if (Object.keys(value).length > 0) {
+        this.problems.add(key, "must be left out in this stack", shown(value), "it is for local stacks");
+      }
+    }
+  }
+
   /** A text; undefined when it is not given, or empty. */
   text(key: string): string | undefined {
     return this.config.get(key) || undefined;
@@ -28,14 +38,15 @@ export class SettingsReader {
     return value === "true";
   }
 
+  /** A list or map that keeps a rule; undefined when it is not given, or breaks it. */
+  value(key: string, rule: Rule<unknown>): unknown {
+    const value = parsed(this.config.get(key));
+    this.problems.plain(key, value, rule);
+    return value !== undefined && rule.holds(value) ? value : undefined;
+  }
+
   map(key: string, must: string): Record<string, unknown> {
-    const given = this.config.get(key) ?? "{}";
-    let value: unknown;
-    try {
-      value = JSON.parse(given);
-    } catch {
-      value = given;
-    }
+    const value = parsed(this.config.get(key)) ?? {};
     if (!isRecord(value)) {
       this.problems.add(key, must, shown(value));
       return {};
@@ -43,39 +54,67 @@ export class SettingsReader {
     return value;
   }
 
-  /** The services by name, each with no other fields than those; members of `environmentVariables` may be secrets. */
-  services(fields: ReadonlyMap<string, Rule<unknown>>): Record<string, Record<string, unknown>> {
+  /** The services by name, each with no other fields than those. `mayBeSecret` names options that may be set with `--secret`. */
+  services(
+    fields: ReadonlyMap<string, Rule<unknown>>,
+    mayBeSecret: readonly string[],
+  ): Record<string, Record<string, unknown>> {
     const services = this.map("services", "must be a map of services by name");
     const secrets = secretPaths("scorestack:services");
-    this.checkSecrets(secrets);
+    this.checkSecrets(secrets, mayBeSecret);
     return Object.fromEntries(
       Object.entries(services).map(([name, service]) => {
         const kept = checkFields(this.problems, `services.${name}`, service ?? {}, fields);
-        return [name, withSecrets(name, kept, secrets)];
+        const sealed = Object.entries(kept).map(([key, value]) => [
+          key,
+          seal(value, name, key, { secrets, mayBeSecret }),
+        ]);
+        return [name, Object.fromEntries(sealed) as Record<string, unknown>];
       }),
     );
   }
 
   /** Other options than these stand open in the state. */
-  private checkSecrets(secrets: ReadonlySet<string>): void {
-    for (const path of [...secrets].filter((one) => !/^$|^[^.]+\.environmentVariables(\.|$)/.test(one))) {
-      const remedy = "only 'environmentVariables' may hold secrets: set it again without --secret";
-      this.problems.add(`services.${path}`, "must not be a secret", undefined, remedy);
+  private checkSecrets(secrets: ReadonlySet<string>, mayBeSecret: readonly string[]): void {
+    const options = mayBeSecret.map((option) => `'${option}'`).join(", ");
+    const remedy = `only ${options} may hold secrets: set it again without --secret`;
+    for (const path of secrets) {
+      const option = path.split(".").slice(1).join(".");
+      if (path !== "" && !mayBeSecret.some((one) => isWithin(option, one))) {
+        this.problems.add(`services.${path}`, "must not be a secret", undefined, remedy);
+      }
     }
   }
 }
 
-function withSecrets(
-  name: string,
-  service: Record<string, unknown>,
-  secrets: ReadonlySet<string>,
-): Record<string, unknown> {
-  const variables = service["environmentVariables"];
-  if (!isRecord(variables)) {
-    return service;
+/** The engine hands lists and maps over as JSON; what is none is the text itself. */
+function parsed(given: string | undefined): unknown {
+  try {
+    return given === undefined || given === "" ? undefined : JSON.parse(given);
+  } catch {
+    return given;
   }
-  const home = `${name}.environmentVariables`;
-  const isSecret = (key: string): boolean => ["", home, `${home}.${key}`].some((path) => secrets.has(path));
-  const kept = Object.entries(variables).map(([key, value]) => [key, isSecret(key) ? pulumi.secret(value) : value]);
-  return { ...service, environmentVariables: Object.fromEntries(kept) as Record<string, unknown> };
+}
+
+interface SecretOptions {
+  /** Paths that were set with `--secret`; the empty one for all. */
+  readonly secrets: ReadonlySet<string>;
+  readonly mayBeSecret: readonly string[];
+}
+
+/** A value with the texts in it that are secret made so. */
+function seal(value: unknown, service: string, option: string, which: SecretOptions): unknown {
+  if (isRecord(value)) {
+    const members = Object.entries(value).map(([key, item]) => [key, seal(item, service, `${option}.${key}`, which)]);
+    return Object.fromEntries(members) as Record<string, unknown>;
+  }
+  const { secrets, mayBeSecret } = which;
+  const isSecret = ["", ...secrets].some(
+    (path) => secrets.has(path) && (path === "" || isWithin(`${service}.${option}`, path)),
+  );
+  return isSecret && mayBeSecret.some((one) => isWithin(option, one)) ? pulumi.secret(value) : value;
+}
+
+function isWithin(path: string, home: string): boolean {
+  return path === home || path.startsWith(`${home}.`);
 }

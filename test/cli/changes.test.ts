@@ -28,7 +28,8 @@ describe("what an operation moves", () => {
     const change = changes.add(update);
     assert.equal(changes.add(update), undefined);
     assert.ok(change);
-    assert.equal(labelOf(change), "ModelImage wine");
+    assert.equal(labelOf(change), "ModelImage wine: image");
+    assert.equal(labelOf({ ...change, name: "wine" }), "ModelImage wine");
     assert.deepEqual([change.diffs, change.reasons], [["enableGpu"], ["enableGpu: false → true"]]);
     assert.match(changeLine(change), /~ update +ModelImage wine.* \(enableGpu: false → true\)$/);
   });

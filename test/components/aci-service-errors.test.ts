@@ -35,7 +35,7 @@ const rows: readonly Row[] = [
   ]),
   [
     { location: "West Europe" },
-    "'location' must be the name of a region in lower-case letters and digits, got 'West Europe'; for example 'westeurope'",
+    "'location' must be the name of a region in lower-case letters and digits, got 'West Europe'; did you mean 'westeurope'",
   ],
   // Zero, which 2019's SDK let through, and its defaults, which Azure no longer takes.
   ...[0, 0.1, 31.1, "1"].map((cpuCores): Row => [
@@ -74,11 +74,7 @@ const rows: readonly Row[] = [
   [{ port: 0 }, "'port' must be an integer from 1024 to 65535, got 0"],
   [
     { dnsNameLabel: "my_churn" },
-    "'dnsNameLabel' must be 5 to 63 letters, digits and dashes, a letter or digit first and last, got 'my_churn'; without one it is the service's name",
-  ],
-  [
-    { serviceName: "kid" },
-    "'dnsNameLabel' must be 5 to 63 letters, digits and dashes, a letter or digit first and last, got 'kid'; without one it is the service's name",
+    "'dnsNameLabel' must be 5 to 63 lower-case letters, digits and dashes, a letter first and no dash last, got 'my_churn'",
   ],
   [
     { dnsNameLabelReuseScope: "Anyone" },
@@ -86,7 +82,7 @@ const rows: readonly Row[] = [
   ],
   [
     { subnetId: "containers" },
-    "'subnetId' must be the id of a Microsoft.Network/virtualNetworks/subnets, got 'containers'",
+    "'subnetId' must be the id of a Microsoft.Network/virtualNetworks/subnets, got 'containers'; /subscriptions/…/providers/Microsoft.Network/virtualNetworks/…/subnets/…",
   ],
   [
     { subnetId: ids.subnet, dnsNameLabel: "churn" },
@@ -122,7 +118,7 @@ const rows: readonly Row[] = [
   ],
   [
     { identityIds: [ids.otherIdentity, "reader"] },
-    "'identityIds[1]' must be the id of a Microsoft.ManagedIdentity/userAssignedIdentities, got 'reader'",
+    "'identityIds[1]' must be the id of a Microsoft.ManagedIdentity/userAssignedIdentities, got 'reader'; /subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…",
   ],
   [
     { customerKey: { keyName: "churn" } },

@@ -2,7 +2,6 @@ import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 import { AciService, type AciServiceArgs, type AzureHost } from "../../components";
 import { localTokens } from "../../components/internal/local-contract";
-import { replacedBy } from "../../components/render/container-group";
 import { only, runProgram, value } from "../harness";
 import { commandType, defaultEnvironment, group, groupType, server, uri, variables } from "../support/aci-defaults";
 import { aciHost, containerImage as image, ids } from "../support/aci-host";
@@ -226,6 +225,13 @@ describe("AciService", () => {
     );
   });
 
+  it("has a name in DNS that is long enough", async () => {
+    const labelOf = async (serviceName: pulumi.Input<string>): Promise<unknown> =>
+      ((await inputs({ serviceName }))["ipAddress"] as { dnsNameLabel: string }).dnsNameLabel;
+    assert.equal(await labelOf("kid"), "kid-service");
+    assert.equal(await labelOf(pulumi.output("iris")), "iris-service");
+  });
+
   it("says which image and models it is, as far as the image tells", async () => {
     const told = { ...image, imageId: "churn:b1", modelIds: ["churn:m1", pulumi.output("rules:m2")] };
     const made = await run({ image: told });
@@ -286,13 +292,14 @@ describe("AciService", () => {
     });
   });
 
-  it("is replaced for what Azure can't change, as the research says", () => {
-    for (const path of [
-      ...["osType", "restartPolicy", "sku", "priority", "subnetIds", "zones", "ipAddress.type", "ipAddress.ports"],
-      ...["diagnostics", "containers[*].resources", "containers[*].ports"],
-    ]) {
-      assert.ok(replacedBy.includes(path), path);
-    }
+  it("is replaced for what Azure can't change, the old one deleted first", async () => {
+    const { replaceOnChanges, deleteBeforeReplace } = only(await run(), groupType);
+    assert.deepEqual(replaceOnChanges, [
+      ...["location", "osType", "restartPolicy", "sku", "priority", "subnetIds", "zones"],
+      ...["ipAddress.type", "ipAddress.ports", "diagnostics", "encryptionProperties"],
+      ...["containers[*].resources", "containers[*].ports"],
+    ]);
+    assert.equal(deleteBeforeReplace, true);
   });
 
   it("may have the same name in another host", async () => {

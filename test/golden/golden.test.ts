@@ -8,7 +8,6 @@ import { type Registration, runProgram } from "../harness";
 
 /** Longer texts (lock files, Dockerfiles) stand as their hash. */
 const longText = 500;
-
 /**
  * Every registration of each stack as sorted JSON, to be reviewed as a diff. A failing run writes nothing; `npm run accept` does.
  * It does not prove that what is registered works: that is for `test/engine` and `test/local`.
@@ -17,6 +16,13 @@ describe("golden registrations", () => {
   const stacks: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     local: {},
     "local-spark": { "scorestack:spark": "true", "scorestack:services": "{}" },
+    dev: settingsOf("dev"),
+    "dev-private": {
+      "scorestack:location": "westeurope",
+      "scorestack:workspace": JSON.stringify({ network: {}, images: { builder: "buildkit" } }),
+      "scorestack:services": "{}",
+      "scorestack:scorers": JSON.stringify(["diabetes"]),
+    },
   };
 
   for (const [stack, settings] of Object.entries(stacks)) {
@@ -32,6 +38,16 @@ describe("golden registrations", () => {
     });
   }
 });
+
+/** Settings of a stack's own file, as the engine hands them over. */
+function settingsOf(stack: string): Record<string, string> {
+  const { config } = parse(fs.readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as { config: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, handedOver(value)]));
+}
+
+function handedOver(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
 
 /** Settings that `Pulumi.yaml` gives every stack, as the engine hands them over. */
 function projectDefaults(): Record<string, string> {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
-import type { AddressInfo } from "node:net";
+import * as net from "node:net";
 import * as path from "node:path";
 import { commonPython, projectRoot } from "../contract/environment";
 import { TestServer } from "../contract/server";
@@ -154,7 +154,7 @@ describe("a smoke test", function () {
   it("waits until somebody listens, and tells who did not at the deadline", async () => {
     const nobody = http.createServer().listen(0, "127.0.0.1");
     await once(nobody, "listening");
-    const { port } = nobody.address() as AddressInfo;
+    const { port } = nobody.address() as net.AddressInfo;
     nobody.close();
     await once(nobody, "close");
     const { code, stderr } = await smoke({ url: `http://127.0.0.1:${port}`, deadline: "2" });
@@ -168,7 +168,7 @@ describe("a smoke test", function () {
     });
     late.listen(0, "127.0.0.1");
     await once(late, "listening");
-    const { port } = late.address() as AddressInfo;
+    const { port } = late.address() as net.AddressInfo;
     late.close();
     await once(late, "close");
     const answer = smoke({ url: `http://127.0.0.1:${port}`, samples: "" });
@@ -204,7 +204,7 @@ describe("a smoke test", function () {
       });
       front.listen(0, "127.0.0.1");
       await once(front, "listening");
-      ({ port } = front.address() as AddressInfo);
+      ({ port } = front.address() as net.AddressInfo);
     });
     after(() => {
       front.closeAllConnections();
@@ -226,6 +226,23 @@ describe("a smoke test", function () {
       );
       assert.equal(code, 1);
       assert.match(stderr, /its certificate is for DNS:churn\.example\.com, not for other\.example\.com, after 1 s/);
+    });
+
+    it("tells that there is no certificate for the name yet", async () => {
+      // What Caddy answers until it has obtained one: a fatal alert, internal error.
+      const waiting = net.createServer((socket) => {
+        socket.once("data", () => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80])));
+      });
+      waiting.listen(0, "127.0.0.1");
+      await once(waiting, "listening");
+      const url = `https://churn.example.com:${(waiting.address() as net.AddressInfo).port}`;
+      const { code, stderr } = await smoke({ url, connect: "127.0.0.1", deadline: "1" });
+      waiting.close();
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /: TLS is refused \(tlsv1 alert internal error\): it has no certificate for churn\.example\.com, or none yet, after 1 s/,
+      );
     });
 
     it("tells an issuer that is not known here", async () => {

@@ -26,7 +26,7 @@ describe("build context of a scorer", () => {
 
   it("has the identity that the stack gives its image, and is replaced by the next", async () => {
     const identity = write();
-    const run = await runProgram(() => readScorers().map(makeScorer));
+    const run = await runProgram(() => readScorers().map((scorer) => makeScorer(scorer)));
     assert.equal(identity, await value(run.result[0]?.image.identity ?? assert.fail()));
     assert.ok(isIntact(project.path("contexts/churn"), identity));
     fs.appendFileSync(project.path("scorers/churn/score.py"), "# edited\n");

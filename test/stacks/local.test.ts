@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 import { local } from "../../stacks/local";
-import { readSettings } from "../../stacks/settings";
+import { readLocalSettings } from "../../stacks/settings/local";
+import { SettingsReader } from "../../stacks/settings/reader";
 import { localTokens } from "../../components/internal/local-contract";
 import { conda, Project, sample, script } from "../fixture";
 import { only, type RunOptions, runProgram, value } from "../harness";
@@ -31,7 +32,7 @@ describe("local stack", () => {
   });
 
   const run = (config: Readonly<Record<string, string>> = {}, options: RunOptions = {}) =>
-    runProgram(() => local(readSettings()), { ...options, config });
+    runProgram(() => local(readLocalSettings(new SettingsReader())), { ...options, config });
   const services = (value: unknown): Readonly<Record<string, string>> => ({
     "scorestack:services": JSON.stringify(value),
   });
@@ -134,7 +135,7 @@ describe("local stack", () => {
     const whole = only(await run(config), localTokens.service, "churn-keyed");
     assert.deepEqual(whole.inputs["keyRotation"], rotation);
     const chosen = { name: "churn-keyed", imageIdentity: whole.inputs["imageIdentity"] as string };
-    const alone = await runProgram(() => local(readSettings(), { only: chosen }), { config });
+    const alone = await runProgram(() => local(readLocalSettings(new SettingsReader()), { only: chosen }), { config });
     assert.deepEqual(only(alone, localTokens.service).inputs, whole.inputs);
   });
 
@@ -143,7 +144,7 @@ describe("local stack", () => {
     const whole = only(await run(config), localTokens.service, "churn");
     project.write({ "scorers/churn/score.py": "def init(" });
     const chosen = { name: "churn", imageIdentity: "f".repeat(64) };
-    const made = await runProgram(() => local(readSettings(), { only: chosen }), { config });
+    const made = await runProgram(() => local(readLocalSettings(new SettingsReader()), { only: chosen }), { config });
     assert.deepEqual(
       made.resources.map(({ type, name }) => [type, name]),
       [

@@ -1,0 +1,112 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { AciService, type AciServiceArgs, type AzureHost, AzureWorkspace } from "../components";
+import { checkAciService } from "../components/aci/checks";
+import { checkAzureWorkspace } from "../components/azure/checks";
+import { azureImageFaults } from "../components/azure/image-rules";
+import { shown } from "../components/internal/problems";
+import { Problems } from "../components/internal/validate";
+import { makeAll, type StackOutputs } from "./outputs";
+import { type PlannedService, scorerProblems, serviceNames, serviceProblems, throwIfAny } from "./plan";
+import { makeScorer, readScorers, type Scorer } from "./scorers";
+import type { DevSettings } from "./settings/dev";
+
+type AciPlan = PlannedService<Omit<AciServiceArgs, "host" | "image">>;
+
+/** What the checks take for a host and an image that are not made yet. */
+const laterHost: AzureHost = {
+  resourceGroupName: "later",
+  location: "westeurope",
+  registryServer: "later.azurecr.io",
+  identityId:
+    "/subscriptions/later/resourceGroups/later/providers/Microsoft.ManagedIdentity/userAssignedIdentities/later",
+  identityClientId: "later",
+  logs: { workspaceId: "later", workspaceKey: "later" },
+  insightsConnectionString: "later",
+};
+const laterSubnet =
+  "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/later/providers/Microsoft.Network/virtualNetworks/later/subnets/later";
+const laterImage = { identity: "0".repeat(64), ref: `later.azurecr.io/later@sha256:${"0".repeat(64)}` };
+
+/**
+ * Every scorer folder as an image with a service of its name on Azure Container Instances, in an Azure ML workspace; and the
+ * services that the settings add.
+ *
+ * @throws pulumi.RunError with everything that is wrong, one problem a line, before any resource is made.
+ */
+export function dev(settings: DevSettings): StackOutputs {
+  const { images: buildOptions = {} } = settings.workspace;
+  const all = readScorers({ imageFaults: (places) => azureImageFaults(buildOptions, places) });
+  const scorers = chosen(all, settings);
+  const services = serviceNames(scorers, settings.services).map((name) => planOf(name, settings));
+  throwIfAny([
+    ...settings.problems,
+    ...strayScorers(all, settings),
+    ...workspaceProblems(settings),
+    ...scorerProblems(scorers),
+    ...serviceProblems(services, scorers, all, (problems, { name, options }) => {
+      const place = hasNetwork(settings) ? { subnetId: laterSubnet } : {};
+      checkAciService(problems, name, { ...place, ...options, host: laterHost, image: laterImage });
+    }),
+  ]);
+
+  const workspace = new AzureWorkspace("workspace", settings.workspace);
+  const place = hasNetwork(settings) ? { subnetId: workspace.containerSubnetId as pulumi.Output<string> } : {};
+  const outputs: StackOutputs = { models: {}, images: {}, services: {} };
+  const images = makeAll(scorers, (scorer) => makeScorer(scorer, workspace), outputs);
+  for (const { name, scorer, options } of services) {
+    const image = images.get(scorer);
+    if (image) {
+      outputs.services[name] = serve(name, { ...place, ...options, host: workspace, image });
+    }
+  }
+  return outputs;
+}
+
+function chosen(all: readonly Scorer[], { scorers, spark }: DevSettings): Scorer[] {
+  return all.filter(({ name, image }) => (scorers?.includes(name) ?? true) && (spark || image.runtime !== "spark-py"));
+}
+
+function planOf(name: string, { services }: DevSettings): AciPlan {
+  const { scorer = name, ...options } = services[name] ?? {};
+  return { name, scorer, options };
+}
+
+function strayScorers(all: readonly Scorer[], { scorers = [] }: DevSettings): readonly string[] {
+  const problems = new Problems("scorestack:");
+  const known = all.map(({ name }) => name);
+  for (const stray of scorers.filter((name) => !known.includes(name))) {
+    problems.add("scorers", `must be of ${known.join(", ")}`, shown(stray), "make it: npm run new-scorer");
+  }
+  return problems.lines;
+}
+
+function workspaceProblems({ workspace: { location, ...workspace } }: DevSettings): readonly string[] {
+  const problems = new Problems("scorestack:workspace.");
+  const needed = new Problems("scorestack:");
+  if (location === undefined && workspace.existing?.resourceGroupName === undefined) {
+    const remedy = "such as 'westeurope'";
+    needed.add("location", "must be given, or 'workspace.existing.resourceGroupName'", "neither", remedy);
+  }
+  checkAzureWorkspace(problems, { ...workspace, location: location ?? "westeurope" });
+  return [...needed.lines, ...problems.lines];
+}
+
+/** Whether the stack makes a network: with private endpoints only containers in it reach the registry. */
+function hasNetwork({ workspace: { network } }: DevSettings): boolean {
+  return typeof network === "object" && network.subnetId === undefined;
+}
+
+function serve(name: string, args: AciServiceArgs): pulumi.Inputs {
+  const service = new AciService(name, args);
+  const { image } = args;
+  return {
+    scoringUri: service.scoringUri,
+    swaggerUri: service.swaggerUri,
+    healthUri: service.healthUri,
+    versionUri: service.versionUri,
+    imageRef: image.ref,
+    imageIdentity: service.imageIdentity,
+    modelIds: service.modelIds,
+    ...(args.authEnabled === false ? {} : { primaryKey: service.primaryKey, secondaryKey: service.secondaryKey }),
+  };
+}

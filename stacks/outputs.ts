@@ -1,0 +1,34 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ModelImage, RegisteredModel } from "../components";
+import type { Scorer } from "./scorers";
+
+/** Outputs of a stack: what it made, by name. */
+export interface StackOutputs {
+  readonly models: Record<string, pulumi.Inputs>;
+  readonly images: Record<string, pulumi.Inputs>;
+  readonly services: Record<string, pulumi.Inputs>;
+}
+
+/** What a scorer has been made into. */
+export interface MadeScorer {
+  readonly models: Readonly<Record<string, RegisteredModel>>;
+  readonly image: ModelImage;
+}
+
+/** Makes scorers and notes them in a stack's outputs; returns their images by the scorers' names. */
+export function makeAll(
+  scorers: readonly Scorer[],
+  make: (scorer: Scorer) => MadeScorer,
+  outputs: StackOutputs,
+): ReadonlyMap<string, ModelImage> {
+  const images = new Map<string, ModelImage>();
+  for (const scorer of scorers) {
+    const { models, image } = make(scorer);
+    images.set(scorer.name, image);
+    outputs.images[scorer.name] = { imageId: image.imageId, identity: image.identity };
+    for (const [name, model] of Object.entries(models)) {
+      outputs.models[name] = { modelId: model.modelId, digest: model.digest };
+    }
+  }
+  return images;
+}
