@@ -5,8 +5,7 @@ import { askOf, assertReply, readSamples, type Sample } from "../scorers/sample"
 import type { Clone } from "./clone";
 import { BadAnswer } from "./load";
 
-/** Environment variable whose value the inference server sends with each reply: it tells revisions of one image apart. */
-export const releaseVariable = "HTTP_X_MS_SERVER_VERSION";
+const releaseVariable = "HTTP_X_MS_SERVER_VERSION";
 const releaseHeader = "x-ms-server-version";
 const patienceMs = 30_000;
 
@@ -98,10 +97,17 @@ function fits(reply: Reply, expected: Sample["reply"]): boolean {
   }
 }
 
+/** Has the inference server send `release` with each reply, in place of its own version: it tells revisions of one image apart. */
+export function releaseVariables(release: string): Record<string, string> {
+  return { [releaseVariable]: release, SERVER_VERSION_LOG_RESPONSE_ENABLED: "false" };
+}
+
+type Settings = Record<string, { environmentVariables?: Record<string, string> } | undefined>;
+
 /** Services in the settings of the stack `local`, with their options. */
-export function settingsOf(
-  clone: Clone,
-): Record<string, { environmentVariables?: Record<string, string> } | undefined> {
-  const file = parse(fs.readFileSync(clone.path("Pulumi.local.yaml"), "utf8")) as { config: Record<string, object> };
-  return file.config["scorestack:services"] as ReturnType<typeof settingsOf>;
+function settingsOf(clone: Clone): Settings {
+  const file = clone.path("Pulumi.local.yaml");
+  const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+  const settings = parse(text) as { config?: Record<string, Settings> } | null;
+  return settings?.config?.["scorestack:services"] ?? {};
 }

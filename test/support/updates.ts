@@ -26,7 +26,7 @@ export interface UpdatesResult {
 /**
  * Runs updates one after the other, with load on every service of the stack. A right answer is that of the last good
  * revision or, while a good update runs, that of the next one. What a service must answer is read from the clone: the
- * first good sample request of its scorer and `releaseVariable` in its settings.
+ * first good sample request of its scorer and the release in its settings, see `releaseVariables`.
  *
  * @throws Error if a good update fails or a broken one passes
  */
@@ -34,7 +34,7 @@ export async function updatesUnderLoad(
   clone: Clone,
   updates: readonly Update[],
   each: (update: Update, answer: Answer) => Promise<void> = () => Promise.resolve(),
-  clients: Clients = { keptAlive: 3, fresh: 2, pauseMs: 150 },
+  clients: Clients = { keptAlive: 3, fresh: 2, pauseMs: 250 },
 ): Promise<UpdatesResult> {
   const targets = await targetsOf(clone);
   const started = performance.now();

@@ -38,11 +38,14 @@ export function brokenUpdates(marked: MarkedClone): BrokenUpdate[] {
       line("wine", String.raw`\d+, in run`),
       /ZeroDivisionError: division by zero/,
     ]),
-    script("digits")("ends its process in init()", init("os._exit(9)"), [/the server ended before it was ready/]),
+    script("digits")("ends its process in init()", init("os._exit(9)"), [
+      /the server ended before it was ready/,
+      /exited with code 9/,
+    ]),
     script("diabetes")(
       "crashes in run()",
       (text) => text.replace("    return (model", "    os.abort()\n    return (model"),
-      [/the server ended before it was ready/],
+      [/Fatal Python error: Aborted/, /scorers\/diabetes\/score\.py", line \d+ in run\n/],
     ),
     script("wine")("takes more memory than there is", init(exhaustion), [
       line("wine", String.raw`\d+, in init`),
@@ -63,9 +66,9 @@ export function brokenUpdates(marked: MarkedClone): BrokenUpdate[] {
   ];
 }
 
-const exhaustion = `import resource
-    resource.setrlimit(resource.RLIMIT_AS, (1 << 31, 1 << 31))
-    hoard = [bytearray(1 << 26) for _ in range(1 << 10)]`;
+const exhaustion = `import numpy, resource
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 32, 1 << 32))
+    hoard = [numpy.empty(1 << 23) for _ in range(1 << 10)]`;
 
 /** A script with another `init()`. */
 function init(body: string): (text: string) => string {

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
-import { parseDocument } from "yaml";
+import { parseDocument, type YAMLMap } from "yaml";
 import type { SampleRequest } from "../../../components/internal/samples";
 import type { ImageRecord } from "../../../provider/store/records";
 import type { Clone } from "../../support/clone";
-import { releaseVariable } from "../../support/target";
+import { releaseVariables } from "../../support/target";
 import { type Scorer, scorers } from "./scorers";
 
 const settingsFile = "Pulumi.local.yaml";
@@ -27,13 +27,12 @@ export class MarkedClone {
       JSON.parse(fs.readFileSync(clone.path(file), "utf8")) as SampleRequest;
     this.samples = new Map(files.filter((file) => file.endsWith(".json")).map((file) => [file, read(file)]));
     Object.keys(scorers).forEach((name) => this.writeSamples(name as Scorer));
-    const services = {
-      diabetes: { maxBatchSize: 8 },
-      "diabetes-keyed": { scorer: "diabetes", authEnabled: true },
-      digits: { workers: 2 },
-      wine: { server: "azmlinfsrv" },
-    };
+    const services = { "diabetes-keyed": { scorer: "diabetes" }, diabetes: {}, digits: {}, wine: {} };
     fs.writeFileSync(clone.path(settingsFile), JSON.stringify({ config: { "scorestack:services": services } }));
+    this.setOptions("diabetes", 0, () => ({ maxBatchSize: 8 }));
+    this.setOptions("diabetes-keyed", 0, () => ({ authEnabled: true }));
+    this.setOptions("digits", 0, () => ({ workers: 2 }));
+    this.setOptions("wine", 0, () => ({ server: "azmlinfsrv" }));
   }
 
   /** Changes the scorer's script, and its sample requests with it. */
@@ -46,12 +45,8 @@ export class MarkedClone {
   /** Changes the scorer's model, and its sample requests with it. */
   markModel(scorer: "diabetes" | "digits"): void {
     const mark = (this.modelMarks[scorer] += modelMark);
-    const file = this.clone.path(
-      "scorers",
-      scorer,
-      "model",
-      scorer === "digits" ? "digits-mlp.onnx" : "diabetes-ridge.joblib",
-    );
+    const name = scorer === "digits" ? "digits-mlp.onnx" : "diabetes-ridge.joblib";
+    const file = this.clone.path("scorers", scorer, "model", name);
     if (scorer === "digits") {
       // A protocol buffer may repeat a field, and the last one counts: this one is the model's description.
       fs.appendFileSync(file, Buffer.concat([Buffer.of(6 * 8 + 2, String(mark).length), Buffer.from(String(mark))]));
@@ -84,11 +79,8 @@ for mark in range(step, step * (count + 1), step):
     this.clone.edit(settingsFile, (text) => {
       const document = parseDocument(text);
       const place = ["config", "scorestack:services", service];
-      const options =
-        (document.toJS() as { config: Record<string, Record<string, Record<string, unknown>>> }).config[
-          "scorestack:services"
-        ]?.[service] ?? {};
-      const environmentVariables = { [releaseVariable]: String(release) };
+      const options = (document.getIn(place) as YAMLMap).toJSON() as Record<string, unknown>;
+      const environmentVariables = releaseVariables(String(release));
       document.setIn(place, document.createNode({ ...options, ...change(options), environmentVariables }));
       return String(document);
     });
