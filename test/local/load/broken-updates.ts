@@ -4,7 +4,6 @@ import type { MarkedClone } from "./marked-clone";
 import type { Scorer } from "./scorers";
 
 export interface BrokenUpdate extends Update {
-  readonly edit: (number: number) => void;
   readonly undo: () => void;
   /** What the command must say. */
   readonly causes: readonly RegExp[];
@@ -83,10 +82,10 @@ function hanging(marked: MarkedClone): BrokenUpdate {
   const hasty = broken(marked, settings)("", (text) => text, []);
   return {
     ...slept,
-    edit: (number) => {
-      hasty.edit(number);
+    edit: async (number) => {
+      await hasty.edit(number);
       marked.setOptions("wine", number, () => ({ startTimeoutSeconds: 5 }));
-      slept.edit(number);
+      await slept.edit(number);
     },
     undo: () => {
       hasty.undo();
