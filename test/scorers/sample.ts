@@ -17,13 +17,18 @@ export function readSamples(folder: string): Sample[] {
 }
 
 /** Sends a sample's request and checks the reply against the one that it expects. */
-export async function askSample(baseUrl: string, folder: string, { request, reply }: Sample): Promise<void> {
-  const { bodyFile, ...rest } = request;
-  const bytes: Ask = bodyFile === undefined ? {} : { bytes: fs.readFileSync(path.join(folder, bodyFile)) };
-  assertReply(await ask(baseUrl, { method: "POST", ...rest, ...bytes }), reply);
+export async function askSample(baseUrl: string, folder: string, sample: Sample): Promise<void> {
+  assertReply(await ask(baseUrl, askOf(folder, sample)), sample.reply);
 }
 
-function assertReply(got: Reply, reply: Sample["reply"]): void {
+/** A sample's request, with the body that its file holds. */
+export function askOf(folder: string, { request: { bodyFile, ...rest } }: Sample): Ask {
+  const bytes: Ask = bodyFile === undefined ? {} : { bytes: fs.readFileSync(path.join(folder, bodyFile)) };
+  return { method: "POST", ...rest, ...bytes };
+}
+
+/** Checks a reply against the one that a sample expects. */
+export function assertReply(got: Reply, reply: Sample["reply"]): void {
   assert.equal(got.status, reply.status ?? 200, got.text);
   for (const [name, value] of Object.entries(reply.headers ?? {})) {
     assert.equal(got.headers[name.toLowerCase()], value);
