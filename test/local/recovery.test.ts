@@ -74,6 +74,10 @@ describe("a run", function () {
     const own = left.filter((name) => !/^(environments|tools)/.test(name));
     const strange = own.filter((name) => /\.partial$|(^|\/)\.lock|\/locks\/organization\/.*json$/.test(name));
     assert.deepEqual(strange, []);
+    const log = fs.readFileSync(clone.path(".scorestack/services/diabetes/log/service.log"), "utf8");
+    const kept = fs.readdirSync(clone.path(".scorestack/services/diabetes/revisions"));
+    const unproven = kept.filter((revision) => !log.includes(`revision ${revision} answers`));
+    assert.deepEqual(unproven, []);
     assert.match((await clone.run("up", "--yes")).stdout, /Nothing has changed/);
   }
 
