@@ -61,9 +61,31 @@ export function readLocks(project: Project, stackName: string): Lock[] {
     .filter((lock) => lock !== undefined);
 }
 
+/** Removes what an engine that was killed has not yet put in the place of a file of the state. */
+function clearTornFiles({ stateFolder, name: project }: Project, stackName: string): void {
+  if (!stateFolder) {
+    return;
+  }
+  const places = [
+    [`stacks/${project}`, `${stackName}.json.`],
+    [`history/${project}/${stackName}`, `${stackName}-`],
+    [`backups/${project}/${stackName}`, `${stackName}.`],
+  ] as const;
+  for (const [part, start] of places) {
+    const folder = path.join(stateFolder, ".pulumi", part);
+    for (const file of namesIn(folder).filter((name) => name.startsWith(start) && name.endsWith(".tmp"))) {
+      removeTorn(path.join(folder, file), "a file of the state");
+    }
+  }
+}
+
 function lockFiles(stateFolder: string, project: Project, stackName: string): string[] {
   const folder = path.join(stateFolder, ".pulumi", "locks", "organization", project.name, stackName);
-  return fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [];
+  return namesIn(folder).map((name) => path.join(folder, name));
+}
+
+function namesIn(folder: string): string[] {
+  return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
 }
 
 /** Removes locks that were never written to their end, by an engine that was killed or had no space: the next can't read them. */
@@ -71,12 +93,16 @@ function clearTornLocks(project: Project, stackName: string): void {
   const files = project.stateFolder ? lockFiles(project.stateFolder, project, stackName) : [];
   const locks = files.filter((file) => /\.json(\.[^.]+\.tmp)?$/.test(file));
   for (const file of locks.filter((one) => !parseLock(one, fs.readFileSync(one, "utf8")))) {
-    const age = Date.now() - fs.statSync(file).mtimeMs;
-    // One that was begun just now may be another engine's; a clock that was put back does not keep it.
-    if (Math.abs(age) > tornMs) {
-      fs.rmSync(file, { force: true });
-      say(`Removed ${path.basename(file)}, a lock that was never written to its end.`);
-    }
+    removeTorn(file, "a lock");
+  }
+}
+
+/** One that was begun just now may be another engine's; a clock that was put back does not keep it. */
+function removeTorn(file: string, what: string): void {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats && Math.abs(Date.now() - stats.mtimeMs) > tornMs) {
+    fs.rmSync(file, { force: true });
+    say(`Removed ${path.basename(file)}, ${what} that was never written to its end.`);
   }
 }
 
@@ -105,6 +131,7 @@ export function holderOf(lock: Lock): Holder {
  */
 export async function clearDeadLocks(project: Project, stackName: string): Promise<void> {
   clearTornLocks(project, stackName);
+  clearTornFiles(project, stackName);
   for (const lock of readLocks(project, stackName)) {
     const holder = holderOf(lock);
     const who = `process ${lock.pid} (${lock.username} on ${lock.hostname}, since ${lock.timestamp})`;
