@@ -6,6 +6,7 @@ import { exclusively } from "../provider/store/exclusive";
 import { CliError, errorCode } from "./errors";
 import { Progress, say } from "./output/messages";
 import type { Project } from "./project";
+import { unfinishedFiles } from "./state";
 
 /** A lock of the engine's `file://` backend. */
 export interface Lock {
@@ -61,31 +62,9 @@ export function readLocks(project: Project, stackName: string): Lock[] {
     .filter((lock) => lock !== undefined);
 }
 
-/** Removes what an engine that was killed has not yet put in the place of a file of the state. */
-function clearTornFiles({ stateFolder, name: project }: Project, stackName: string): void {
-  if (!stateFolder) {
-    return;
-  }
-  const places = [
-    [`stacks/${project}`, `${stackName}.json.`],
-    [`history/${project}/${stackName}`, `${stackName}-`],
-    [`backups/${project}/${stackName}`, `${stackName}.`],
-  ] as const;
-  for (const [part, start] of places) {
-    const folder = path.join(stateFolder, ".pulumi", part);
-    for (const file of namesIn(folder).filter((name) => name.startsWith(start) && name.endsWith(".tmp"))) {
-      removeTorn(path.join(folder, file), "a file of the state");
-    }
-  }
-}
-
 function lockFiles(stateFolder: string, project: Project, stackName: string): string[] {
   const folder = path.join(stateFolder, ".pulumi", "locks", "organization", project.name, stackName);
-  return namesIn(folder).map((name) => path.join(folder, name));
-}
-
-function namesIn(folder: string): string[] {
-  return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  return fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [];
 }
 
 /** Removes locks that were never written to their end, by an engine that was killed or had no space: the next can't read them. */
@@ -93,16 +72,12 @@ function clearTornLocks(project: Project, stackName: string): void {
   const files = project.stateFolder ? lockFiles(project.stateFolder, project, stackName) : [];
   const locks = files.filter((file) => /\.json(\.[^.]+\.tmp)?$/.test(file));
   for (const file of locks.filter((one) => !parseLock(one, fs.readFileSync(one, "utf8")))) {
-    removeTorn(file, "a lock");
-  }
-}
-
-/** One that was begun just now may be another engine's; a clock that was put back does not keep it. */
-function removeTorn(file: string, what: string): void {
-  const stats = fs.statSync(file, { throwIfNoEntry: false });
-  if (stats && Math.abs(Date.now() - stats.mtimeMs) > tornMs) {
-    fs.rmSync(file, { force: true });
-    say(`Removed ${path.basename(file)}, ${what} that was never written to its end.`);
+    const age = Date.now() - fs.statSync(file).mtimeMs;
+    // One that was begun just now may be another engine's; a clock that was put back does not keep it.
+    if (Math.abs(age) > tornMs) {
+      fs.rmSync(file, { force: true });
+      say(`Removed ${path.basename(file)}, a lock that was never written to its end.`);
+    }
   }
 }
 
@@ -131,7 +106,8 @@ export function holderOf(lock: Lock): Holder {
  */
 export async function clearDeadLocks(project: Project, stackName: string): Promise<void> {
   clearTornLocks(project, stackName);
-  clearTornFiles(project, stackName);
+  // Listed before it is asked who is at work: an engine that comes later writes others.
+  const unfinished = unfinishedFiles(project, stackName);
   for (const lock of readLocks(project, stackName)) {
     const holder = holderOf(lock);
     const who = `process ${lock.pid} (${lock.username} on ${lock.hostname}, since ${lock.timestamp})`;
@@ -154,6 +130,10 @@ export async function clearDeadLocks(project: Project, stackName: string): Promi
       fs.rmSync(`${lock.file}.attrs`, { force: true });
       say(`Removed the lock of ${who}: that run was ended before it could do so.`);
     }
+  }
+  for (const file of unfinished.filter((one) => fs.existsSync(one))) {
+    fs.rmSync(file, { force: true });
+    say(`Removed ${path.basename(file)}, a file of the state that was never written to its end.`);
   }
 }
 
