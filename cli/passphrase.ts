@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
+import { partialOf } from "../provider/store/files";
 import { CliError } from "./errors";
 import { say } from "./output/messages";
 import type { Project } from "./project";
@@ -92,7 +93,7 @@ export function removeBareSettings(project: Project, stackName: string): void {
 
 function writeNew(file: string, text: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = partialOf(file);
   fs.writeFileSync(temporary, text, { mode: 0o600 });
   try {
     // A link, unlike a rename, does not take the place of one that another process has made in the meantime.

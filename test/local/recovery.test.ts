@@ -74,6 +74,10 @@ describe("a run", function () {
     const own = left.filter((name) => !/^(environments|tools)/.test(name));
     const strange = own.filter((name) => /\.partial$|(^|\/)\.lock|\/locks\/organization\/.*json$/.test(name));
     assert.deepEqual(strange, []);
+    const log = fs.readFileSync(clone.path(".scorestack/services/diabetes/log/service.log"), "utf8");
+    const kept = fs.readdirSync(clone.path(".scorestack/services/diabetes/revisions"));
+    const unproven = kept.filter((revision) => !log.includes(`revision ${revision} answers`));
+    assert.deepEqual(unproven, []);
     assert.match((await clone.run("up", "--yes")).stdout, /Nothing has changed/);
   }
 
@@ -131,6 +135,22 @@ describe("a run", function () {
       await isWhole();
     });
   }
+
+  it("ends soon when the supervisor was killed, and the next one brings the service back", async () => {
+    const before = await service();
+    edit("without the supervisor", "import time\n\n_init = init\n\n\ndef init():\n    time.sleep(2)\n    _init()\n");
+    const ended = answerOf(clone.spawn("up", "--yes"));
+    await untilStarting();
+    const status = fs.readFileSync(clone.path(".scorestack/services/diabetes/status.json"), "utf8");
+    process.kill((JSON.parse(status) as { pid: number }).pid, "SIGKILL");
+    const { code, stderr } = await ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /its supervisor ended \(it was killed\); see .+, then run npm run up again/);
+    const next = await clone.run("up", "--yes");
+    assert.equal(next.code, 0, next.stderr);
+    assert.equal((await service()).port, before.port);
+    await isWhole();
+  });
 
   it("that fails after one that was killed costs no good revision", async () => {
     const before = await service();
