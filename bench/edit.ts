@@ -39,7 +39,7 @@ export const edit: Section = async ({ quick }, tell) => {
         await said(/Watching for saves/);
         await through("npm run watch", async () => {
           const sample = await edits.timeServed();
-          await said(/Watching for saves/);
+          await said(/served [\d.]+ s after the save\n[^]*Watching for saves/);
           return sample;
         });
       });
@@ -129,9 +129,12 @@ function listenTo(child: ChildProcess): (pattern: RegExp) => Promise<void> {
   };
 }
 
+/** A Ctrl-C in the middle of an update ends that; the next one ends the watch. */
 async function stopWatch(watch: ChildProcess): Promise<void> {
-  watch.kill("SIGINT");
-  while (watch.exitCode === null && watch.signalCode === null) {
+  for (let turn = 0; watch.exitCode === null && watch.signalCode === null; turn++) {
+    if (turn % 100 === 0) {
+      watch.kill("SIGINT");
+    }
     await sleep(20);
   }
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stringify } from "yaml";
+import { parseDocument } from "yaml";
 import type { Desired, Status } from "../../provider/service/files";
 import { ServiceFolder } from "../../provider/service/files";
 import { Clone } from "../../test/support/clone";
@@ -10,7 +10,7 @@ import { onHeldSocket, type ServerSpec } from "./server";
 
 /** The row that every scorer is asked about, and what a right reply holds. */
 export const row = [59, 2, 32.1, 101, 157, 93.2, 38, 4, 4.8598, 87];
-export const replies = { diabetes: "205.51386568", light: "684.472" } as const;
+export const replies = { diabetes: "205.51", light: "684.472" } as const;
 export type Scorer = keyof typeof replies;
 
 const path_ = "/score";
@@ -19,10 +19,14 @@ const path_ = "/score";
 export class ServingClone {
   private constructor(readonly clone: Clone) {}
 
-  /** `services`: as `scorestack:services` in a stack's settings; every scorer has one of its own name besides. */
+  /** `services`: in place of the project's own; every scorer has one of its own name besides. */
   static make(scorers: readonly Scorer[], services: Readonly<Record<string, object>> = {}): ServingClone {
     const clone = Clone.make("bench").keepScorers("diabetes");
-    fs.writeFileSync(clone.path("Pulumi.local.yaml"), stringify({ config: { "scorestack:services": services } }));
+    clone.edit("Pulumi.yaml", (text) => {
+      const project = parseDocument(text);
+      project.setIn(["config", "services", "default"], services);
+      return project.toString();
+    });
     if (scorers.includes("light")) {
       fs.cpSync(path.join(__dirname, "light"), clone.path("scorers/light"), { recursive: true });
       for (const file of ["conda.yml", "conda.lock"]) {

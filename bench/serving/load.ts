@@ -18,12 +18,19 @@ export class Generator {
   }
 
   async send(load: Load): Promise<LoadResult> {
+    const settled = new AbortController();
+    const { signal } = settled;
     this.child.send(load);
-    const [result] = (await Promise.race([once(this.child, "message"), once(this.child, "exit")])) as [unknown];
-    if (typeof result !== "object" || result === null) {
-      throw new Error(`the load generator ended (${String(result)})`);
+    try {
+      const told = Promise.race([once(this.child, "message", { signal }), once(this.child, "exit", { signal })]);
+      const [result] = (await told) as [unknown];
+      if (typeof result !== "object" || result === null) {
+        throw new Error(`the load generator ended (${String(result)})`);
+      }
+      return result as LoadResult;
+    } finally {
+      settled.abort();
     }
-    return result as LoadResult;
   }
 
   async stop(): Promise<void> {
