@@ -20,7 +20,11 @@ export const noop: Section = async ({ quick, sizes }, tell) => {
       NoopProject.make(),
       (project) => project.remove(),
       async (project) => {
+        const started = performance.now();
         await project.fill(size);
+        process.stderr.write(
+          `both states of ${size}: made in ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
+        );
         for (const operation of ["up", "preview"] as const) {
           const samples = await interleave(roundsOf(size, quick), subjects(project, operation));
           tell(compare(`no-op ${operation}, ${size} ${size === 1 ? "service" : "services"}`, measures, samples));
