@@ -14,7 +14,7 @@ const measure: MeasureSpec = { name: "time", unit: "s", better: "lower" };
 const script = "scorers/diabetes/score.py";
 const parts = ["no-op npm run up", "bare azmlinfsrv start"] as const;
 const sum = "no-op up + bare start";
-/** Well below what the sample requests tolerate, over all rounds. */
+/** Below what the sample requests tolerate. */
 const step = 1e-5;
 const limitMs = 120_000;
 const log = path.resolve(__dirname, "../.scorestack/bench/edit.log");
@@ -33,7 +33,7 @@ export const edit: Section = async ({ quick }, tell) => {
         const samples = await interleave(rounds, { [name]: served, ...partsOf(clone) });
         tell(compare(`edit to served, ${name}`, [measure], withSum(name, samples)));
       };
-      await through("npm run up", () => edits.timeUp());
+      await through("npm run up", () => edits.timeServed(() => npmUp(clone)));
       await using(clone.clone.spawn("watch"), stopWatch, async (watch) => {
         const said = listenTo(watch);
         await said(/Watching for saves/);
@@ -82,25 +82,27 @@ class Edits {
     this.good = fs.readFileSync(clone.clone.path(script), "utf8");
   }
 
-  async timeUp(): Promise<Sample> {
-    const [sample] = await Promise.all([this.timeServed(), npmUp(this.clone)]);
-    return sample;
-  }
-
-  /** From the write of the file to the end of the first request with the new reply. */
-  async timeServed(): Promise<Sample> {
+  /** From the write of the file to the end of the first request with the new reply. `update`: what then has to be called. */
+  async timeServed(update: () => Promise<unknown> = () => Promise.resolve()): Promise<Sample> {
     this.count += 1;
-    const changed = this.good.replace("model.predict(data)", `(model.predict(data) + ${this.count * step})`);
+    const added = this.count % 2 === 0 ? 0 : step;
+    // An image that was never built before, whatever the reply.
+    const changed = this.good.replace("model.predict(data)", `(model.predict(data) + ${added})`) + `# ${this.count}\n`;
     const before = await this.reply();
     const started = performance.now();
     fs.writeFileSync(this.clone.clone.path(script), changed);
+    const [time] = await Promise.all([this.untilChanged(before, started), update()]);
+    return { time };
+  }
+
+  private async untilChanged(before: number, started: number): Promise<number> {
     while (Math.abs((await this.reply()) - before) < step / 2) {
       if (performance.now() > started + limitMs) {
         throw new Error(`the edit was not served in ${limitMs / 1000} s`);
       }
       await sleep(10);
     }
-    return { time: (performance.now() - started) / 1000 };
+    return (performance.now() - started) / 1000;
   }
 
   private async reply(): Promise<number> {
