@@ -43,10 +43,10 @@ function forgetSalt(project: Project, stackName: string): void {
     return;
   }
   const text = fs.readFileSync(file, "utf8");
-  const settings = parseDocument(text);
-  if (!settings.has("encryptionsalt")) {
+  if (!hasSalt(text)) {
     return;
   }
+  const settings = parseDocument(text);
   if (/^\s*secure:\s/m.test(text)) {
     throw new CliError(
       `'${path.basename(file)}' has secrets that are encrypted with a passphrase that is not there; restore ` +
@@ -65,11 +65,14 @@ function forgetSalt(project: Project, stackName: string): void {
 export function keepSettingsClean(project: Project, stackName: string): void {
   const file = path.join(project.root, `Pulumi.${stackName}.yaml`);
   const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
-  if (before === undefined || parseDocument(before).has("encryptionsalt")) {
+  if (before === undefined || hasSalt(before)) {
     return;
   }
   process.once("exit", () => {
     const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    if (!hasSalt(text)) {
+      return;
+    }
     const after = parseDocument(text);
     // With secrets in it the file needs the salt.
     if (!after.delete("encryptionsalt") || /^\s*secure:\s/m.test(text)) {
@@ -81,6 +84,13 @@ export function keepSettingsClean(project: Project, stackName: string): void {
       writeDocument(file, after);
     }
   });
+}
+
+/** To parse the settings of a thousand services takes a second: the engine writes the salt at the start of a line. */
+function hasSalt(text: string): boolean {
+  return (
+    /^encryptionsalt:/m.test(text) || (text.includes("encryptionsalt") && parseDocument(text).has("encryptionsalt"))
+  );
 }
 
 /** Removes a stack's settings that say nothing but the salt. */

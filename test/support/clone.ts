@@ -81,10 +81,15 @@ export class Clone {
     return JSON.parse(answer.stdout) as T;
   }
 
+  /** Removes the folder of a clone that nothing runs in any more. */
+  discard(): void {
+    this.removeFolder();
+  }
+
   /** Ends its services and removes the folder. */
   async remove(): Promise<void> {
     await this.run("down", "--yes");
-    this.removeFolder();
+    this.discard();
   }
 
   /** Processes that were started from this folder and are still there. */
