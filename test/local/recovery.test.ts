@@ -136,6 +136,20 @@ describe("a run", function () {
     });
   }
 
+  it("ends without a stack trace when the engine is gone before the program begins", async () => {
+    const program = fs.readFileSync(clone.path("index.ts"), "utf8");
+    const locks = clone.path(".scorestack/state/.pulumi/locks/organization/scorestack/local");
+    const kill = `import * as fs from "node:fs";\nfor (const name of fs.readdirSync(${JSON.stringify(locks)})) {\n  if (name.endsWith(".json")) process.kill(JSON.parse(fs.readFileSync(${JSON.stringify(locks)} + "/" + name, "utf8")).pid, "SIGKILL");\n}\n`;
+    fs.writeFileSync(clone.path("index.ts"), kill + program);
+    const { code, stderr } = await clone.run("up", "--yes");
+    fs.writeFileSync(clone.path("index.ts"), program);
+    assert.equal(code, 1);
+    assert.match(stderr, /pulumi up ended with SIGKILL/);
+    assert.doesNotMatch(stderr, /\n +at .+:\d+/);
+    assert.equal((await clone.run("up", "--yes")).code, 0);
+    await isWhole();
+  });
+
   it("ends soon when the supervisor was killed, and the next one brings the service back", async () => {
     const before = await service();
     edit("without the supervisor", "import time\n\n_init = init\n\n\ndef init():\n    time.sleep(2)\n    _init()\n");
