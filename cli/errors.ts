@@ -84,3 +84,8 @@ export function describeError(error: unknown): string {
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
+
+/** Whether a call failed because there is no engine, or no provider, any more: gRPC's `UNAVAILABLE`. */
+export function isEngineGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === 14 && /UNAVAILABLE/.test(error.message);
+}

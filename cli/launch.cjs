@@ -176,7 +176,7 @@ async function main() {
   enterProject();
   await installPackages();
   process.setSourceMapsEnabled(true);
-  require("./lazy-modules.cjs");
+  require("./lean-sdk.cjs");
   const { bundle } = require("./bundle.cjs");
   return require(bundle(root, "cli/main.ts")).main(root, process.argv.slice(2));
 }

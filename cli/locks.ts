@@ -6,6 +6,7 @@ import { exclusively } from "../provider/store/exclusive";
 import { CliError, errorCode } from "./errors";
 import { Progress, say } from "./output/messages";
 import type { Project } from "./project";
+import { unfinishedFiles } from "./state";
 
 /** A lock of the engine's `file://` backend. */
 export interface Lock {
@@ -105,6 +106,8 @@ export function holderOf(lock: Lock): Holder {
  */
 export async function clearDeadLocks(project: Project, stackName: string): Promise<void> {
   clearTornLocks(project, stackName);
+  // Listed before it is asked who is at work: an engine that comes later writes others.
+  const unfinished = unfinishedFiles(project, stackName);
   for (const lock of readLocks(project, stackName)) {
     const holder = holderOf(lock);
     const who = `process ${lock.pid} (${lock.username} on ${lock.hostname}, since ${lock.timestamp})`;
@@ -127,6 +130,10 @@ export async function clearDeadLocks(project: Project, stackName: string): Promi
       fs.rmSync(`${lock.file}.attrs`, { force: true });
       say(`Removed the lock of ${who}: that run was ended before it could do so.`);
     }
+  }
+  for (const file of unfinished.filter((one) => fs.existsSync(one))) {
+    fs.rmSync(file, { force: true });
+    say(`Removed ${path.basename(file)}, a file of the state that was never written to its end.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addCommands } from "./commands";
 import { helpStyle } from "./commands/common";
-import { describeError, CliError, exitCodes } from "./errors";
+import { describeError, CliError, exitCodes, isEngineGone } from "./errors";
 import { handleSignals, isInterrupted } from "./interruption";
 import { say } from "./output/messages";
 import { UserError } from "../provider/rpc/handler";
@@ -9,6 +9,13 @@ import { UserError } from "../provider/rpc/handler";
 /** Runs the command line and returns its exit code: 0 ok, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function main(root: string, args: readonly string[]): Promise<number> {
   handleSignals((code) => process.exit(code));
+  process.on("unhandledRejection", (error) => {
+    // The SDK lets calls to an engine that has ended fail where nobody can catch it; that it ended is told by who waits for it.
+    if (!isEngineGone(error)) {
+      say(describeError(error));
+      process.exit(exitCodes.failed);
+    }
+  });
   const program = new Command("npm run")
     .description("Declare a model, a scorer and where it should run; start does the rest.")
     .helpCommand("help [command]", "explain a command")

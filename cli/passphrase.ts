@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
+import { partialOf } from "../provider/store/files";
 import { CliError } from "./errors";
 import { say } from "./output/messages";
 import type { Project } from "./project";
@@ -42,10 +43,10 @@ function forgetSalt(project: Project, stackName: string): void {
     return;
   }
   const text = fs.readFileSync(file, "utf8");
-  const settings = parseDocument(text);
-  if (!settings.has("encryptionsalt")) {
+  if (!hasSalt(text)) {
     return;
   }
+  const settings = parseDocument(text);
   if (/^\s*secure:\s/m.test(text)) {
     throw new CliError(
       `'${path.basename(file)}' has secrets that are encrypted with a passphrase that is not there; restore ` +
@@ -64,11 +65,14 @@ function forgetSalt(project: Project, stackName: string): void {
 export function keepSettingsClean(project: Project, stackName: string): void {
   const file = path.join(project.root, `Pulumi.${stackName}.yaml`);
   const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
-  if (before === undefined || parseDocument(before).has("encryptionsalt")) {
+  if (before === undefined || hasSalt(before)) {
     return;
   }
   process.once("exit", () => {
     const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    if (!hasSalt(text)) {
+      return;
+    }
     const after = parseDocument(text);
     // With secrets in it the file needs the salt.
     if (!after.delete("encryptionsalt") || /^\s*secure:\s/m.test(text)) {
@@ -82,6 +86,13 @@ export function keepSettingsClean(project: Project, stackName: string): void {
   });
 }
 
+/** To parse the settings of a thousand services takes a second: the engine writes the salt at the start of a line. */
+function hasSalt(text: string): boolean {
+  return (
+    /^encryptionsalt:/m.test(text) || (text.includes("encryptionsalt") && parseDocument(text).has("encryptionsalt"))
+  );
+}
+
 /** Removes a stack's settings that say nothing but the salt. */
 export function removeBareSettings(project: Project, stackName: string): void {
   const file = path.join(project.root, `Pulumi.${stackName}.yaml`);
@@ -92,7 +103,7 @@ export function removeBareSettings(project: Project, stackName: string): void {
 
 function writeNew(file: string, text: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = partialOf(file);
   fs.writeFileSync(temporary, text, { mode: 0o600 });
   try {
     // A link, unlike a rename, does not take the place of one that another process has made in the meantime.

@@ -30,11 +30,12 @@ export function pinnedService(project: Project, stackName: string, name: string 
   return found;
 }
 
-/** Releases of a service, newest first. */
+/** Releases of a service that have answered, newest first. */
 export function releasesOf(store: Store, service: ServiceRecord, pin: string | undefined): ShownRelease[] {
   return store
     .serviceFolder(service.name)
     .releases()
+    .filter(({ unproven, revision }) => !unproven || revision === service.revision)
     .map((release) => ({
       ...release,
       answers: release.revision === service.revision,

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
+import { partialOf } from "../provider/store/files";
 import type { Project } from "./project";
 
 /** Where a setting stands in a stack's file, such as `["scorestack:pins", "wine"]`. */
@@ -59,7 +60,7 @@ export function writeDocument(file: string, document: Document): void {
     fs.rmSync(file, { force: true });
     return;
   }
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = partialOf(file);
   fs.writeFileSync(temporary, text);
   fs.renameSync(temporary, file);
 }

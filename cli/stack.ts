@@ -5,6 +5,7 @@ import { runEngineCommand } from "./engine/command";
 import { type Engine, findEngine } from "./engine";
 import { clearDeadLocks } from "./locks";
 import { keepSettingsClean, passphraseEnvironment, removeBareSettings } from "./passphrase";
+import { clearLeftovers } from "./leftovers";
 import { clearPendingOperations } from "./pending";
 import { openProject, type Project } from "./project";
 import { bundleProgram, projectProgram } from "./program";
@@ -90,6 +91,7 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
   if (options.clear) {
     requireSpace(project, stackName);
     await clearDeadLocks(project, stackName);
+    await clearLeftovers(project);
   }
   mendState(project, stackName, options.clear === true && isLocalStack(stackName));
   const stack = await selectStack(workspace, options);

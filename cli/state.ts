@@ -92,6 +92,21 @@ function damagedState(file: string): CliError {
   );
 }
 
+/** What engines write, or were killed writing, to be put in the place of a file of the state; while they do they hold a lock. */
+export function unfinishedFiles({ stateFolder, name: project }: Project, stackName: string): string[] {
+  const places = [
+    [`stacks/${project}`, `${stackName}.json.`],
+    [`history/${project}/${stackName}`, `${stackName}-`],
+    [`backups/${project}/${stackName}`, `${stackName}.`],
+  ] as const;
+  return places.flatMap(([part, start]) => {
+    const folder = path.join(stateFolder ?? "", ".pulumi", part);
+    const names = stateFolder && fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+    const unfinished = names.filter((name) => name.startsWith(start) && name.endsWith(".tmp"));
+    return unfinished.map((name) => path.join(folder, name));
+  });
+}
+
 /** Whether a stack has been made; `true` where only the backend, not a folder, can tell. */
 export function stackExists(root: string, stackName: string): boolean {
   const file = stackStateFile(openProject(root), stackName);

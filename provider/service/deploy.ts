@@ -32,6 +32,7 @@ export async function deploy(
       folder.desired()?.port ??
       (await choosePort(folder.path, store.portsInUse(folder.name)));
     const release = nextRelease(store, folder, inputs, port);
+    settleReleases(folder);
     // The revision that answers now keeps its keys until the new one has taken over; one that has none yet needs them before.
     if (!hasKeys(folder)) {
       writeKeys(folder, keys);
@@ -90,7 +91,7 @@ async function start(
     }
     return previous.revision;
   }
-  folder.writeRelease(release);
+  folder.writeRelease({ ...release, unproven: true });
   context.progress(`starting revision ${release.revision} (${release.imageId}) …`);
   const outcome = await apply(folder, desired, secret, store.supervisorScript, context.cancelled).catch(
     async (problem: unknown) => {
@@ -105,6 +106,7 @@ async function start(
       `service '${folder.name}': revision ${release.revision} (${release.imageId}) did not take over: ${cause}\n${goesOn}`,
     );
   }
+  folder.writeRelease(release);
   context.info(`revision ${release.revision} (${release.imageId}) answers on port ${release.port}`);
   return release.revision;
 }
@@ -174,6 +176,18 @@ function nextRelease(store: Store, folder: ServiceFolder, inputs: LocalServiceIn
     port,
     createdAt: new Date().toISOString(),
   };
+}
+
+/** What became of the releases of runs that were killed while they started: one that has not answered is nothing to go back to. */
+function settleReleases(folder: ServiceFolder): void {
+  const answers = folder.status()?.revision;
+  for (const { unproven: _unproven, ...release } of folder.releases().filter((one) => one.unproven)) {
+    if (release.revision === answers) {
+      folder.writeRelease(release);
+    } else {
+      folder.removeRelease(release.revision);
+    }
+  }
 }
 
 function forgetReleases(folder: ServiceFolder, running: number): void {

@@ -2,6 +2,7 @@ import type { Failure } from "./files";
 
 const logLines = 15;
 const tracebackStart = "Traceback (most recent call last):";
+const crashStart = "Fatal Python error: ";
 
 /** Where a bundle lies and where its files came from, to speak of the user's own files. */
 export interface BundlePlace {
@@ -20,7 +21,7 @@ export function explainFailure(failure: Failure, bundle: BundlePlace): string {
       })
       .join("\n");
   }
-  const traceback = userTraceback(failure.log, bundle);
+  const traceback = userTraceback(failure.log, bundle) ?? userCrash(failure.log, bundle);
   const shown = traceback ?? ["last lines of its log:", ...failure.log.slice(-logLines)];
   return [failure.problem, ...shown].join("\n");
 }
@@ -46,6 +47,20 @@ export function userTraceback(log: readonly string[], { folder, sources }: Bundl
     }
   }
   return undefined;
+}
+
+/** Where a process crashed outside Python, in the words of its fault handler: from the innermost frame out to the user's files. */
+function userCrash(log: readonly string[], { folder, sources }: BundlePlace): string[] | undefined {
+  const start = log.findIndex((line) => line.startsWith(crashStart));
+  const thread = log.findIndex((line, index) => index > start && line.startsWith("Current thread "));
+  if (start < 0 || thread < 0) {
+    return undefined;
+  }
+  const end = log.findIndex((line, index) => index > thread && !line.startsWith("  "));
+  const frames = log.slice(thread + 1, end < 0 ? undefined : end);
+  const own = frames.findLastIndex((line) => line.includes(`${folder}/app/`));
+  const shown = frames.slice(0, own + 1).map((line) => withSources(line, folder, sources));
+  return own < 0 ? undefined : [...log.slice(start, start + 1), "Traceback (most recent call first):", ...shown];
 }
 
 /** Lines of a traceback up to the exception's own message, which may itself go over several lines. */

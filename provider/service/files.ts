@@ -47,6 +47,8 @@ export interface Release {
   modelIds: string[];
   port: number;
   createdAt: string;
+  /** Until it has answered. */
+  unproven?: true;
 }
 
 /** The folder of one service: `services/<name>/`. */

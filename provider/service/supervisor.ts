@@ -37,8 +37,9 @@ export async function apply(
   if (running) {
     signal(running, "SIGHUP");
   }
+  const hasEnded = (): boolean => launched?.exitCode !== undefined || (running !== undefined && !isAlive(running));
   if (desired.secrets) {
-    await giveSecrets(folder, desired.secrets, secrets, () => launched?.exitCode !== undefined);
+    await giveSecrets(folder, desired.secrets, secrets, hasEnded);
   }
   const deadline = performance.now() + (desired.startTimeoutSeconds + 30) * 1000;
   while (performance.now() < deadline) {
@@ -46,8 +47,10 @@ export async function apply(
     if (status?.serial === desired.serial && isSettled(status, desired)) {
       return status;
     }
-    if (launched?.exitCode !== undefined && status === undefined) {
-      throw launchFailure(folder, desired, launched.exitCode);
+    if (hasEnded() && status === undefined) {
+      throw launched?.exitCode === undefined
+        ? ended(folder, "it was killed")
+        : launchFailure(folder, desired, launched.exitCode);
     }
     if (cancelled.aborted) {
       throw new UserError(
@@ -112,7 +115,10 @@ function launchFailure(folder: ServiceFolder, { port }: Desired, code: number): 
   if (code === exitPort) {
     return portInUse(folder.name, port);
   }
-  const cause = code === exitLocked ? "another supervisor holds its folder" : `exit code ${code}`;
+  return ended(folder, code === exitLocked ? "another supervisor holds its folder" : `exit code ${code}`);
+}
+
+function ended(folder: ServiceFolder, cause: string): UserError {
   return new UserError(
     `service '${folder.name}': its supervisor ended (${cause}); see ${folder.logFile}, then run npm run up again`,
   );

@@ -7,6 +7,7 @@ import { type ProcessIdentity, identityOf, isAlive } from "../service/process";
 
 const pollMs = 100;
 const patienceMs = 600_000;
+const tornMs = 1000;
 
 /**
  * Does work that no other process may do at the same time on the same folder. A lock whose holder has ended is taken over at once;
@@ -78,15 +79,26 @@ function copyTo(own: string, file: string): boolean {
 
 /** What those have left who were killed while they waited. */
 function removeLeftOvers(folder: string): void {
-  for (const file of fs
-    .readdirSync(folder)
-    .filter((name) => name.startsWith(".lock."))
-    .map((name) => path.join(folder, name))) {
-    const holder = holderOf(file);
-    if (holder && !isAlive(holder)) {
-      fs.rmSync(file, { force: true });
-    }
+  for (const name of fs.readdirSync(folder).filter((one) => one.startsWith(".lock."))) {
+    removeDeadLock(path.join(folder, name));
   }
+}
+
+/** Removes a lock whose holder has ended, or that was never written to its end; false where it is someone's, or none. */
+export function removeDeadLock(file: string): boolean {
+  const text = textOf(file);
+  const holder = parse(text ?? "");
+  if (text === undefined || (holder ? isAlive(holder) : isNew(file))) {
+    return false;
+  }
+  removeDead(file, text);
+  return true;
+}
+
+/** One that was begun just now may be written to its end yet. */
+function isNew(file: string): boolean {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) < tornMs;
 }
 
 /** Moved away first, so that of several who see the same dead holder none removes the lock of the one who was faster. */

@@ -1,6 +1,7 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { identityOf, startOf } from "../service/process";
 
 /** Reads a record; undefined if it isn't there, or is damaged: what it tells of is then made or written anew. */
 export function readJson(file: string): unknown {
@@ -94,8 +95,20 @@ export function putInPlace(source: string, target: string, how: "copy" | "link",
   }
 }
 
-function partialOf(target: string): string {
-  return `${target}.${crypto.randomBytes(6).toString("hex")}.partial`;
+/** A name beside `target` for what is to take its place; it says which process makes it. */
+export function partialOf(target: string): string {
+  const { pid, pidStartedAt } = identityOf(process.pid);
+  return `${target}.${pid}-${inName(pidStartedAt)}.${crypto.randomBytes(6).toString("hex")}.partial`;
+}
+
+/** Whether this is half made, by a process that has ended. */
+export function isAbandoned(file: string): boolean {
+  const [, pid, start] = /\.(\d+)-(\w*)\.[0-9a-f]{12}\.partial$/.exec(file) ?? [];
+  return pid !== undefined && inName(startOf(Number(pid)) ?? "ended") !== start;
+}
+
+function inName(start: string): string {
+  return start.replace(/\W/g, "");
 }
 
 /** Puts a file at another place without a second copy where the file system can, read-only. */

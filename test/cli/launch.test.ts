@@ -37,7 +37,7 @@ describe("the launcher", function () {
       "cli/main.ts":
         "export function main(root: string, args: string[]): number {\n  console.log(JSON.stringify([root, args, process.cwd(), process.env.INIT_CWD]));\n  return args.length;\n}\n",
     });
-    for (const name of ["launch.cjs", "bundle.cjs", "lazy-modules.cjs"]) {
+    for (const name of ["launch.cjs", "bundle.cjs", "lean-sdk.cjs"]) {
       fs.copyFileSync(path.join(root, "cli", name), path.join(folder, "cli", name));
     }
   });

@@ -102,6 +102,18 @@ describe("locks of the engine", () => {
     assert.equal(fs.existsSync(lockFile), false);
   });
 
+  it("go with the files of the state that their engine had begun, and not with those of another stack", async () => {
+    const stacks = path.join(project.stateFolder ?? "", ".pulumi/stacks/demo");
+    writeFiles(stacks, { "local.json": "{}", "local.json.bak.18ea.tmp": "{", "local-b.json.18ea.tmp": "{" });
+    const pid = await engine("up");
+    lock(pid);
+    await assert.rejects(clearDeadLocks(project, "local"), /worked on by process/);
+    assert.equal(fs.readdirSync(stacks).length, 3);
+    lock(endedProcess());
+    await clearDeadLocks(project, "local");
+    assert.deepEqual(fs.readdirSync(stacks).sort(), ["local-b.json.18ea.tmp", "local.json"]);
+  });
+
   it("of another machine are not touched", async () => {
     lock(1, "elsewhere");
     assert.equal(holder(), "unknown");

@@ -11,6 +11,8 @@ export interface Ask {
   readonly bytes?: Buffer;
   /** Connections are closed after the reply unless an agent keeps them. */
   readonly agent?: http.Agent;
+  /** Ends the request; it fails with the code ABORT_ERR. */
+  readonly signal?: AbortSignal;
   /** Sent as chunks, with no length. */
   readonly chunks?: readonly Buffer[];
 }
@@ -36,7 +38,7 @@ export function ask(baseUrl: string, request: Ask): Promise<Reply> {
   const method = request.method ?? (body || request.chunks ? "POST" : "GET");
   const started = Date.now();
   return new Promise((resolve, reject) => {
-    const options = { method, headers, agent: request.agent ?? false };
+    const options = { method, headers, agent: request.agent ?? false, signal: request.signal };
     const sent = http.request(new URL(request.path ?? "/score", baseUrl), options, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));

@@ -74,6 +74,10 @@ describe("a run", function () {
     const own = left.filter((name) => !/^(environments|tools)/.test(name));
     const strange = own.filter((name) => /\.partial$|(^|\/)\.lock|\/locks\/organization\/.*json$/.test(name));
     assert.deepEqual(strange, []);
+    const log = fs.readFileSync(clone.path(".scorestack/services/diabetes/log/service.log"), "utf8");
+    const kept = fs.readdirSync(clone.path(".scorestack/services/diabetes/revisions"));
+    const unproven = kept.filter((revision) => !log.includes(`revision ${revision} answers`));
+    assert.deepEqual(unproven, []);
     assert.match((await clone.run("up", "--yes")).stdout, /Nothing has changed/);
   }
 
@@ -131,6 +135,36 @@ describe("a run", function () {
       await isWhole();
     });
   }
+
+  it("ends without a stack trace when the engine is gone before the program begins", async () => {
+    const program = fs.readFileSync(clone.path("index.ts"), "utf8");
+    const locks = clone.path(".scorestack/state/.pulumi/locks/organization/scorestack/local");
+    const kill = `import * as fs from "node:fs";\nfor (const name of fs.readdirSync(${JSON.stringify(locks)})) {\n  if (name.endsWith(".json")) process.kill(JSON.parse(fs.readFileSync(${JSON.stringify(locks)} + "/" + name, "utf8")).pid, "SIGKILL");\n}\n`;
+    fs.writeFileSync(clone.path("index.ts"), kill + program);
+    const { code, stderr } = await clone.run("up", "--yes");
+    fs.writeFileSync(clone.path("index.ts"), program);
+    assert.equal(code, 1);
+    assert.match(stderr, /pulumi up ended with SIGKILL/);
+    assert.doesNotMatch(stderr, /\n +at .+:\d+/);
+    assert.equal((await clone.run("up", "--yes")).code, 0);
+    await isWhole();
+  });
+
+  it("ends soon when the supervisor was killed, and the next one brings the service back", async () => {
+    const before = await service();
+    edit("without the supervisor", "import time\n\n_init = init\n\n\ndef init():\n    time.sleep(2)\n    _init()\n");
+    const ended = answerOf(clone.spawn("up", "--yes"));
+    await untilStarting();
+    const status = fs.readFileSync(clone.path(".scorestack/services/diabetes/status.json"), "utf8");
+    process.kill((JSON.parse(status) as { pid: number }).pid, "SIGKILL");
+    const { code, stderr } = await ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /its supervisor ended \(it was killed\); see .+, then run npm run up again/);
+    const next = await clone.run("up", "--yes");
+    assert.equal(next.code, 0, next.stderr);
+    assert.equal((await service()).port, before.port);
+    await isWhole();
+  });
 
   it("that fails after one that was killed costs no good revision", async () => {
     const before = await service();

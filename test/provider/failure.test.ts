@@ -83,6 +83,35 @@ describe("the cause of a failed release", () => {
     );
   });
 
+  it("is where the scorer was when its process crashed outside Python", () => {
+    const log = [
+      "Fatal Python error: Aborted",
+      "",
+      "Thread 0x00007f21886306c0 (most recent call first):",
+      '  File "/env/lib/python3.11/selectors.py", line 468 in select',
+      "",
+      "Current thread 0x00007f219cc37b80 (most recent call first):",
+      '  File "/env/lib/python3.11/site-packages/native.py", line 5 in predict',
+      '  File "/store/bundles/abc/app/score.py", line 29 in run',
+      '  File "/store/bundles/abc/server/turns.py", line 58 in serve',
+      '  File "<frozen runpy>", line 88 in _run_code',
+      "",
+      "Extension modules: numpy.core (total: 1)",
+      "E gunicorn.error - Worker (pid:2584) was sent SIGABRT!",
+    ];
+    const failure = { serial: 1, revision: 1, problem: "the server ended (exit code 3)", boot: null, log };
+    assert.equal(
+      explainFailure(failure, bundle),
+      [
+        "the server ended (exit code 3)",
+        "Fatal Python error: Aborted",
+        "Traceback (most recent call first):",
+        '  File "/env/lib/python3.11/site-packages/native.py", line 5 in predict',
+        '  File "scorers/demo/score.py", line 29 in run',
+      ].join("\n"),
+    );
+  });
+
   it("is the last lines of the log when there is no traceback of the scorer", () => {
     const failure = {
       serial: 1,

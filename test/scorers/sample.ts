@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { replyProblem } from "../../components/internal/replies";
 import type { SampleRequest } from "../../components/internal/samples";
-import { ask, type Ask } from "../contract/http";
+import { ask, type Ask, type Reply } from "../contract/http";
 
 /** A sample request of a scorer, with the name of its file. */
 export type Sample = Required<Pick<SampleRequest, "request" | "reply">> & SampleRequest & { readonly name: string };
@@ -18,13 +18,19 @@ export function readSamples(folder: string): Sample[] {
 }
 
 /** Sends a sample's request and checks the reply against the one that it expects. */
-export async function askSample(baseUrl: string, folder: string, { request, reply }: Sample): Promise<void> {
-  const { bodyFile, ...rest } = request;
+export async function askSample(baseUrl: string, folder: string, sample: Sample): Promise<void> {
+  assertReply(await ask(baseUrl, askOf(folder, sample)), sample.reply);
+}
+
+/** A sample's request, with the body that its file holds. */
+export function askOf(folder: string, { request: { bodyFile, ...rest } }: Sample): Ask {
   const bytes: Ask = bodyFile === undefined ? {} : { bytes: fs.readFileSync(path.join(folder, bodyFile)) };
-  const { status, headers, text: body } = await ask(baseUrl, { method: "POST", ...rest, ...bytes });
+  return { method: "POST", ...rest, ...bytes };
+}
+
+/** Checks a reply against the one that a sample expects. */
+export function assertReply({ status, headers, text: body }: Reply, reply: Sample["reply"]): void {
   const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  assert.equal(
-    replyProblem(reply, { status, headers: Object.fromEntries(texts) as Record<string, string>, body }),
-    undefined,
-  );
+  const got = { status, headers: Object.fromEntries(texts) as Record<string, string>, body };
+  assert.equal(replyProblem(reply, got), undefined);
 }

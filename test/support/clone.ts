@@ -15,20 +15,22 @@ export interface Answer {
 export class Clone {
   private constructor(
     readonly folder: string,
-    private readonly removeFolder: () => void,
+    /** Removes the folder alone; what runs from it goes on. */
+    readonly removeFolder: () => void,
   ) {}
 
-  static make(label: string): Clone {
+  /** `shared`: folders of `.scorestack/` that are those of the project that is tested. */
+  static make(label: string, { shared = ["tools", "environments"] }: { shared?: readonly string[] } = {}): Clone {
     const { folder, remove } = temporaryFolder(label);
     const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: root, encoding: "utf8" });
     for (const file of listed.split("\n").filter((name) => name !== "" && fs.existsSync(path.join(root, name)))) {
       fs.cpSync(path.join(root, file), path.join(folder, file), { preserveTimestamps: true });
     }
     fs.symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
-    for (const shared of ["tools", "environments"]) {
-      fs.mkdirSync(path.join(root, ".scorestack", shared), { recursive: true });
+    for (const name of shared) {
+      fs.mkdirSync(path.join(root, ".scorestack", name), { recursive: true });
       fs.mkdirSync(path.join(folder, ".scorestack"), { recursive: true });
-      fs.symlinkSync(path.join(root, ".scorestack", shared), path.join(folder, ".scorestack", shared));
+      fs.symlinkSync(path.join(root, ".scorestack", name), path.join(folder, ".scorestack", name));
     }
     return new Clone(folder, remove);
   }
@@ -79,10 +81,15 @@ export class Clone {
     return JSON.parse(answer.stdout) as T;
   }
 
+  /** Removes the folder of a clone that nothing runs in any more. */
+  discard(): void {
+    this.removeFolder();
+  }
+
   /** Ends its services and removes the folder. */
   async remove(): Promise<void> {
     await this.run("down", "--yes");
-    this.removeFolder();
+    this.discard();
   }
 
   /** Processes that were started from this folder and are still there. */

@@ -1,0 +1,80 @@
+import { best, type Comparison, ratios, type SectionName } from "./comparison";
+
+/** What a run of the bench has to show. */
+export interface Bar {
+  readonly section: SectionName;
+  /** Title of the comparison, and the measure in it. */
+  readonly comparison: string;
+  readonly measure: string;
+  readonly of: string;
+  /** The other subject of a ratio; without it the figure itself is held against the limit. */
+  readonly to?: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+const edit = { section: "edit", measure: "time", to: "no-op up + bare start", atMost: 2 } as const;
+const noop = { section: "noop", measure: "time", of: "scorestack", to: "raw program, lean", atMost: 1.2 } as const;
+const scoring = { section: "scoring", measure: "requests/s", of: "scorestack", atLeast: 1 } as const;
+const scorers = ["diabetes, 8 connections", "light, 8 connections"];
+
+/** Every bar. Ratios are of the best rounds. */
+export const bars: readonly Bar[] = [
+  { ...edit, comparison: "edit to served, npm run up", of: "npm run up" },
+  { ...edit, comparison: "edit to served, npm run watch", of: "npm run watch" },
+  { ...noop, comparison: "no-op up, 100 services" },
+  { ...noop, comparison: "no-op preview, 100 services" },
+  ...scorers.flatMap((comparison) =>
+    ["azmlinfsrv", "MLServer"].map((to) => ({ ...scoring, comparison, to }) satisfies Bar),
+  ),
+  ...scorers.map(
+    (comparison) =>
+      ({ section: "scoring", comparison, measure: "failures", of: "scorestack", atMost: 0 }) satisfies Bar,
+  ),
+  { section: "updates", comparison: "updates under load", measure: "lost requests", of: "scorestack", atMost: 0 },
+];
+
+export interface Verdict {
+  readonly bar: Bar;
+  /** NaN when this run has not measured it. */
+  readonly value: number;
+  readonly outcome: "held" | "missed" | "not measured";
+}
+
+/** Holds the bars of the sections that ran against what they measured. */
+export function judge(
+  all: readonly Bar[],
+  measured: Readonly<Partial<Record<SectionName, readonly Comparison[]>>>,
+): Verdict[] {
+  return all
+    .filter(({ section }) => measured[section] !== undefined)
+    .map((bar) => {
+      const value = valueOf(bar, measured[bar.section] ?? []);
+      const holds = value <= (bar.atMost ?? Infinity) && value >= (bar.atLeast ?? -Infinity);
+      return { bar, value, outcome: Number.isNaN(value) ? "not measured" : holds ? "held" : "missed" };
+    });
+}
+
+function valueOf(bar: Bar, comparisons: readonly Comparison[]): number {
+  const measure = comparisons
+    .find(({ title }) => title === bar.comparison)
+    ?.measures.find(({ name }) => name === bar.measure);
+  if (!measure) {
+    return NaN;
+  }
+  return bar.to === undefined ? worst(measure, bar.of) : ratios(measure, bar.of, bar.to).best;
+}
+
+/** A count that must be 0 must be so in every round. */
+function worst(measure: Comparison["measures"][number], subject: string): number {
+  return best({ ...measure, better: measure.better === "lower" ? "higher" : "lower" }, subject);
+}
+
+/** `edit to served, npm run up: time of npm run up ÷ no-op up + bare start`. */
+export function describeBar({ comparison, measure, of, to }: Bar): string {
+  return `${comparison}: ${measure} of ${of}${to === undefined ? "" : ` ÷ ${to}`}`;
+}
+
+export function limitOf({ atMost, atLeast }: Bar): string {
+  return atMost === undefined ? `≥ ${atLeast ?? NaN}` : `≤ ${atMost}`;
+}
