@@ -46,6 +46,13 @@ export function handleSignals(exit: (code: number) => void): void {
   }
 }
 
+/** Waits for a Ctrl-C, in place of other work. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    running.push({ stop: resolve, kill: resolve });
+  });
+}
+
 /** Runs `work` with `stoppable` as what Ctrl-C stops. */
 export async function whileStoppable<T>(stoppable: Stoppable, work: Promise<T>): Promise<T> {
   running.push(stoppable);

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { UsageError } from "./errors";
 import { labelOutput, say } from "./output/messages";
 import { isLocalStack } from "./stack-name";
-import { startStandInProcess } from "./stand-in";
+import { type StandInProcess, startStandInProcess } from "./stand-in";
 
 /** Clouds that a stack can be rehearsed on. */
 export const clouds = ["stand-in"] as const;
@@ -39,7 +39,7 @@ export interface Rehearsal {
  * Does a command's work on the cloud that was asked for. A rehearsal has a state of its own, beside the stand-in's resources, so
  * that the real stack's is not touched; the stand-in's process ends with the work, however that ends.
  */
-export async function onCloud<T>(rehearsal: Rehearsal, work: () => Promise<T>): Promise<T> {
+export async function onCloud<T>(rehearsal: Rehearsal, work: (standIn?: StandInProcess) => Promise<T>): Promise<T> {
   const { root, stack, cloud, needsCloud = true } = rehearsal;
   if (cloud === undefined) {
     return work();
@@ -53,7 +53,7 @@ export async function onCloud<T>(rehearsal: Rehearsal, work: () => Promise<T>): 
   const standIn = needsCloud ? await startStandInProcess({ root, folder }) : undefined;
   Object.assign(process.env, standIn?.environment);
   try {
-    return await work();
+    return await work(standIn);
   } finally {
     await standIn?.stop();
     say(label);

@@ -41,7 +41,7 @@ export interface AzureWorkspaceArgs {
   readonly protectData?: boolean;
   /** How images get into the registry. @default - the Azure CLI has ACR Tasks build them */
   readonly images?: ImageBuildOptions;
-  /** Labels of everything that is made, beside its project and stack; plain. @default - none */
+  /** Labels of everything that is made, beside its project and stack. @default - none */
   readonly tags?: Readonly<Record<string, string>>;
 }
 

@@ -33,7 +33,7 @@ export interface RegisteredModelArgs {
   readonly modelFramework?: pulumi.Input<string>;
   /** Version of that framework; needs `modelFramework`. @default - not recorded @example "1.6.1" */
   readonly modelFrameworkVersion?: pulumi.Input<string>;
-  /** File with a sample input, relative to the project's folder. @default - none */
+  /** File with a sample input, relative to the project's folder; for the local workspace. @default - none */
   readonly sampleInput?: string;
   /** Where the model is registered. @default - the local workspace, folders of this clone */
   readonly workspace?: Workspace;

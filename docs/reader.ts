@@ -105,13 +105,8 @@ class Reader {
   read(): ComponentDoc {
     const args = this.argsType();
     const members = this.members(this.checker.getPropertiesOfType(args));
-    const outputs = this.declaration.members
-      .filter((member) => ts.isPropertyDeclaration(member) || ts.isGetAccessor(member))
-      .filter((member) => !isHidden(member))
-      .map((member) => this.checker.getSymbolAtLocation(member.name))
-      .filter((symbol) => symbol !== undefined);
     // First, for the shapes are those that arguments and outputs name.
-    const told = this.members(outputs);
+    const outputs = this.members(this.outputSymbols());
     return {
       name: this.symbol.name,
       source: path.relative(this.root, this.declaration.getSourceFile().fileName).split(path.sep).join("/"),
@@ -121,9 +116,17 @@ class Reader {
       errors: this.errors(),
       args: members,
       shapes: this.shapes(),
-      outputs: told,
+      outputs,
       children: this.children(),
     };
+  }
+
+  private outputSymbols(): ts.Symbol[] {
+    return this.declaration.members
+      .filter((member) => ts.isPropertyDeclaration(member) || ts.isGetAccessor(member))
+      .filter((member) => !isHidden(member))
+      .map((member) => this.checker.getSymbolAtLocation(member.name))
+      .filter((symbol) => symbol !== undefined);
   }
 
   private argsType(): ts.Type {
@@ -188,7 +191,7 @@ class Reader {
       .map((call) => ({ name: call.arguments?.[0] ? childName(call.arguments[0]) : "", made: this.made(call) }));
   }
 
-  /** Token of the resource that is made with `new`; for a call, the method. */
+  /** Token of the resource that is made with `new`; for a call, the method, or what the function says it makes. */
   private made({ expression }: ts.CallExpression | ts.NewExpression): string {
     const symbol = this.checker.getSymbolAtLocation(
       ts.isPropertyAccessExpression(expression) ? expression.name : expression,
@@ -197,6 +200,9 @@ class Reader {
     const declaration = target?.valueDeclaration;
     if (declaration && ts.isClassDeclaration(declaration)) {
       return `\`${superToken(declaration, this.checker) ?? target.name}\``;
+    }
+    if (target && declaration && ts.isFunctionDeclaration(declaration)) {
+      return text(target.getDocumentationComment(this.checker));
     }
     const owner =
       declaration?.parent && ts.isInterfaceDeclaration(declaration.parent) ? declaration.parent.name.text : "";

@@ -16,6 +16,7 @@ import { rotateKeyCommand } from "./rotate-key";
 import { scoreCommand } from "./score";
 import { setupCommand } from "./setup";
 import { smokeCommand } from "./smoke";
+import { standInCommand } from "./stand-in";
 import { startCommand } from "./start";
 import { statusCommand } from "./status";
 import { testCommand } from "./test";
@@ -40,6 +41,7 @@ const makers = [
   imagesCommand,
   pruneCommand,
   pulumiCommand,
+  standInCommand,
   newScorerCommand,
   lockCommand,
   contextCommand,

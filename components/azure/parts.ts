@@ -33,7 +33,7 @@ export interface Parts {
 type Shared = Omit<Parts, "account" | "workspace" | "ready">;
 type Options = pulumi.CustomResourceOptions & { readonly parent: pulumi.Resource };
 
-/** Azure Machine Learning workspace. `<name>-…` is what belongs to it: docs/azure-workspace.md lists it. */
+/** the Azure Machine Learning workspace; `<name>-…` is what belongs to it: [the list](../azure-workspace.md) */
 export function makeParts(name: string, plan: Plan, options: Options): Parts {
   const shared = makeShared(name, plan, options);
   const core = makeCore(name, plan, shared, options);

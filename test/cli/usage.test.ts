@@ -57,6 +57,7 @@ describe("the command line", function () {
     "refresh",
     "down",
     "outputs",
+    "stand-in",
     "status",
     "logs",
     "score",

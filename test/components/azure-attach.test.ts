@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { AzureWorkspace, type AzureWorkspaceArgs, RegisteredModel } from "../../components";
 import { armId } from "../azure-mocks";
 import { Project } from "../fixture";
-import { only, type Run, runProgram, value } from "../harness";
+import { only, runProgram, value } from "../harness";
 import { takeRejections } from "../rejections";
+import { listed } from "../support/azure-run";
 
 const location = "westeurope";
 const owned = {
@@ -140,14 +141,7 @@ describe("AzureWorkspace with what the user owns", () => {
     );
     await assert.rejects(make({ location, existing: { identity: elsewhere } }), /failed after it had returned/);
     assert.deepEqual(await takeRejections(), [
-      `'existing.identity' must lie in the subscription that is deployed to, got '${`${elsewhere}`.slice(0, 118)}…`,
+      `'existing.identity' must lie in the subscription that is deployed to, got '${elsewhere.slice(0, 118)}…`,
     ]);
   });
 });
-
-function listed(run: Run<unknown>): string[] {
-  return run.resources
-    .slice(1)
-    .map(({ type, name }) => `${type.replace("azure-native:", "")} ${name}`)
-    .sort();
-}

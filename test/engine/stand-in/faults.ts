@@ -37,8 +37,7 @@ export class Faults {
   }
 
   set(faults: readonly Fault[]): void {
-    fs.mkdirSync(path.dirname(this.file), { recursive: true });
-    fs.writeFileSync(this.file, JSON.stringify(faults, undefined, 2));
+    this.write(faults);
     this.counts.clear();
   }
 
@@ -47,13 +46,21 @@ export class Faults {
     const faults = this.all();
     const due = faults.filter((fault) => fits(fault, call) && this.count(fault) === (fault.nth ?? 1))[0];
     if (due) {
-      fs.writeFileSync(this.file, JSON.stringify(faults.filter((fault) => fault !== due)));
+      this.write(faults.filter((fault) => fault !== due));
     }
     return due;
   }
 
   all(): Fault[] {
     return fs.existsSync(this.file) ? (JSON.parse(fs.readFileSync(this.file, "utf8")) as Fault[]) : [];
+  }
+
+  /** In one step: a test may read at any time. */
+  private write(faults: readonly Fault[]): void {
+    fs.mkdirSync(path.dirname(this.file), { recursive: true });
+    const temporary = `${this.file}.${process.pid}.tmp`;
+    fs.writeFileSync(temporary, JSON.stringify(faults));
+    fs.renameSync(temporary, this.file);
   }
 
   private count(fault: Fault): number {

@@ -1,5 +1,6 @@
 import type * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { EngineLog } from "../../../provider/rpc/engine-log";
@@ -13,12 +14,12 @@ import {
   tokenOf,
 } from "../../../provider/rpc/protocol";
 import { open } from "../../../provider/rpc/values";
-import type { Caller, Desk, Outcome } from "./desk";
+import type { Caller, Desk } from "./desk";
 import { initFailed } from "./failure";
-import type { Made, Package, Seen, Subject } from "./package";
+import type { ChangeCall, Made, Package, Seen, Subject } from "./package";
 import { masked, sealAt } from "./secrets";
 
-type Properties = ReturnType<messages.CreateRequest["getProperties"]>;
+type Properties = Struct | undefined;
 
 /** One Pulumi package, served to the engine in the place of its plugin. */
 export class StandInServer {
@@ -105,43 +106,48 @@ export class StandInServer {
 
   private async create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
     const subject = subjectOf(request.getUrn());
-    const { values: inputs, secretPaths } = open(request.getProperties());
-    const call = { ...subject, inputs, secretPaths, ...this.reporting(subject) };
-    const preview = request.getPreview();
-    const logged = { ...caller("create", subject, preview), inputs: masked(inputs, secretPaths) };
-    return this.desk.answer(logged, () => {
-      const response = new messages.CreateResponse();
-      if (preview) {
-        return { value: response.setProperties(sealAt(this.served.preview(call), secretPaths)) };
-      }
-      const made = this.served.create(call);
-      const properties = sealAt(made.outputs, allSecrets(made, secretPaths));
-      return {
-        value: response.setId(made.id).setProperties(properties),
-        logged: { id: made.id, commands: call.commands },
-        afterwards: (message) => initFailed(message, made.id, sealAt(inputs, secretPaths), properties),
-      };
-    });
+    const response = new messages.CreateResponse();
+    return this.change(subject, request.getProperties(), request.getPreview(), undefined, (properties, id) =>
+      response.setProperties(properties).setId(id),
+    );
   }
 
   private async update(request: messages.UpdateRequest): Promise<messages.UpdateResponse> {
     const subject = subjectOf(request.getUrn());
-    const { values: inputs, secretPaths } = open(request.getNews());
     const old = { id: request.getId(), ...seen(request.getOldInputs(), request.getOlds()) };
-    const call = { ...subject, inputs, secretPaths, old, ...this.reporting(subject) };
-    const preview = request.getPreview();
-    const logged = { ...caller("update", subject, preview), id: old.id, inputs: masked(inputs, secretPaths) };
-    return this.desk.answer(logged, (): Outcome<messages.UpdateResponse> => {
-      const response = new messages.UpdateResponse();
+    const response = new messages.UpdateResponse();
+    return this.change(subject, request.getNews(), request.getPreview(), old, (properties) =>
+      response.setProperties(properties),
+    );
+  }
+
+  /** Makes a resource, or changes the `old` one; in a preview, says what is known of it. */
+  private change<Response>(
+    subject: Subject,
+    asked: Properties,
+    preview: boolean,
+    old: ChangeCall["old"],
+    respond: (properties: Struct, id: string) => Response,
+  ): Promise<Response> {
+    const { values: inputs, secretPaths } = open(asked);
+    const { commands, ...reporting } = this.reporting(subject);
+    const call: ChangeCall = { ...subject, inputs, secretPaths, ...(old && { old }), ...reporting };
+    const method = old ? "update" : "create";
+    const known = {
+      ...caller(method, subject, preview),
+      ...(old && { id: old.id }),
+      inputs: masked(inputs, secretPaths),
+    };
+    return this.desk.answer(known, () => {
       if (preview) {
-        return { value: response.setProperties(sealAt(this.served.preview(call), secretPaths)) };
+        return { value: respond(sealAt(this.served.preview(call), secretPaths), "") };
       }
-      const made = this.served.update(call);
+      const made = this.served[method](call);
       const properties = sealAt(made.outputs, allSecrets(made, secretPaths));
       return {
-        value: response.setProperties(properties),
-        logged: { commands: call.commands },
-        afterwards: (message) => initFailed(message, old.id, sealAt(inputs, secretPaths), properties),
+        value: respond(properties, made.id),
+        logged: { id: made.id, ...(commands.length > 0 ? { commands } : {}) },
+        afterwards: (message) => initFailed(message, made.id, sealAt(inputs, secretPaths), properties),
       };
     });
   }

@@ -1,21 +1,17 @@
-import type { Values } from "../../../../../provider/rpc/values";
 import { findImage, parseImage } from "../../registry";
 import { listOf, recordOf, textOf } from "../../values";
+import { allContainers, containersOf, credentialsOf, type GroupRule, isBase64, referencePage } from "./container-parts";
+import { networkRules } from "./container-network";
 import { mayPull, registryAt } from "./pull";
 import { first, type Request, type Rule, twice } from "./rule";
 
-const referencePage = "learn.microsoft.com/azure/container-instances/container-instances-reference-yaml";
-const spotPage =
-  "learn.microsoft.com/troubleshoot/azure/azure-container-instances/configuration-setup/error-codes-spot-container-creation";
 /** vCPUs and GB of one group. Source: container-instances-resource-and-quota-limits, "big containers". */
 const most = { cpu: 31, memoryInGB: 240 };
 /** What can't be changed in place. Source: learn.microsoft.com/azure/container-instances/container-instances-update. */
 const fixed =
   /^(osType|restartPolicy|sku|priority|subnetIds|zones|diagnostics|ipAddress\.(type|ports)|containers\[\d+\]\.(resources|ports))\b|^(containers\[\d+\]|ipAddress)$/;
 
-type Write = Omit<Rule, "types" | "on">;
-
-const rules: readonly Write[] = [
+const rules: readonly GroupRule[] = [
   {
     id: "group-fixed",
     source:
@@ -75,55 +71,6 @@ const rules: readonly Write[] = [
         : undefined,
   },
   {
-    id: "group-address-ports",
-    source: `${referencePage} (IpAddress.ports)`,
-    refuse: ({ inputs }) => {
-      const open = containersOf(inputs).flatMap(({ ports }) => portsOf(ports));
-      const asked = portsOf(addressOf(inputs).ports);
-      const strange = asked.find((port) => !open.includes(port)) ?? twice(open);
-      return "ipAddress" in inputs && (asked.length === 0 || strange !== undefined)
-        ? `InvalidIPAddressPorts: Port ${strange ?? "none"}: the ports of the IP address must be ports of one container each, and at least one.`
-        : undefined;
-    },
-  },
-  {
-    id: "group-dns-label",
-    source: `${referencePage} (IpAddress.dnsNameLabel)`,
-    refuse: ({ inputs }) => {
-      const { dnsNameLabel: label } = addressOf(inputs);
-      return label === undefined || /^[a-z][a-z0-9-]{3,61}[a-z0-9]$/.test(textOf(label))
-        ? undefined
-        : `InvalidDnsNameLabel: '${textOf(label)}' must be 5 to 63 lower-case letters, digits and dashes, a letter first.`;
-    },
-  },
-  {
-    id: "group-private",
-    source: "learn.microsoft.com/azure/container-instances/container-instances-virtual-network-concepts",
-    refuse: ({ inputs }) => {
-      const { type, dnsNameLabel } = addressOf(inputs);
-      const inNetwork = listOf(inputs.subnetIds).length > 0;
-      if (type !== undefined && (type === "Private") !== inNetwork) {
-        return `InvalidIpAddressType: The IP address type '${textOf(type)}' does not go ${inNetwork ? "with" : "without"} a subnet.`;
-      }
-      return inNetwork && dnsNameLabel !== undefined
-        ? "DnsNameLabelNotSupported: A container group in a virtual network can't have a DNS name label."
-        : undefined;
-    },
-  },
-  {
-    id: "group-subnet-delegated",
-    source: "learn.microsoft.com/azure/container-instances/container-instances-vnet",
-    refuse: ({ inputs, cloud }) =>
-      first(listOf(inputs.subnetIds), (subnet) => {
-        const id = textOf(recordOf(subnet).id);
-        const found = cloud.find(id);
-        const delegated = listOf(found?.inputs.delegations).map((one) => textOf(recordOf(one).serviceName));
-        return found === undefined || delegated.includes("Microsoft.ContainerInstance/containerGroups")
-          ? undefined
-          : `SubnetNotDelegated: Subnet '${id}' must be delegated to Microsoft.ContainerInstance/containerGroups.`;
-      }),
-  },
-  {
     id: "group-volumes",
     source: `${referencePage} (VolumeMount.name)`,
     refuse: ({ inputs }) => {
@@ -173,22 +120,6 @@ const rules: readonly Write[] = [
       }),
   },
   {
-    id: "group-spot-inbound",
-    source: spotPage,
-    refuse: ({ inputs }) =>
-      inputs.priority === "Spot" && (inputs.ipAddress ?? inputs.subnetIds) !== undefined
-        ? "SpotPriorityContainerGroupNotSupportedForInboundConnectivity: Spot Priority is not supported for container groups with inbound connectivity."
-        : undefined,
-  },
-  {
-    id: "group-spot-sku",
-    source: spotPage,
-    refuse: ({ inputs }) =>
-      inputs.priority === "Spot" && !["", "Standard"].includes(textOf(inputs.sku))
-        ? `SpotPriorityContainerGroupNotSupportedInSku: Spot Priority Container Group is not supported in '${textOf(inputs.sku)}' Sku.`
-        : undefined,
-  },
-  {
     id: "group-log-workspace",
     source: `${referencePage} (LogAnalytics)`,
     refuse: ({ inputs, cloud }) => {
@@ -232,7 +163,7 @@ const rules: readonly Write[] = [
   },
 ];
 
-export const containerGroupRules: readonly Rule[] = rules.map((rule) => ({
+export const containerGroupRules: readonly Rule[] = [...rules, ...networkRules].map((rule) => ({
   ...rule,
   types: ["containerinstance:ContainerGroup"],
   on: "write",
@@ -250,30 +181,4 @@ function isAccessible(request: Request, image: string): boolean {
     pushed &&
     credentialsOf(request.inputs).some((credential) => mayPull(request.cloud, registry, name.registry, credential))
   );
-}
-
-function containersOf(inputs: Values): Values[] {
-  return listOf(inputs.containers).map(recordOf);
-}
-
-function allContainers(inputs: Values): Values[] {
-  return [...containersOf(inputs), ...listOf(inputs.initContainers).map(recordOf)];
-}
-
-function credentialsOf(inputs: Values): Values[] {
-  return listOf(inputs.imageRegistryCredentials).map(recordOf);
-}
-
-function addressOf(inputs: Values): Values {
-  return recordOf(inputs.ipAddress);
-}
-
-function portsOf(ports: Values[string] | undefined): string[] {
-  return listOf(ports)
-    .map(recordOf)
-    .map(({ port, protocol }) => `${Number(port)}/${textOf(protocol) || "TCP"}`);
-}
-
-function isBase64(text: string): boolean {
-  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
 }
