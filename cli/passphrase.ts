@@ -75,9 +75,10 @@ export function keepSettingsClean(project: Project, stackName: string): void {
     }
     const after = parseDocument(text);
     // With secrets in it the file needs the salt.
-    if (!after.delete("encryptionsalt") || /^\s*secure:\s/m.test(text)) {
+    if (!after.has("encryptionsalt") || /^\s*secure:\s/m.test(text)) {
       return;
     }
+    after.delete("encryptionsalt");
     if (JSON.stringify(after.toJS()) === JSON.stringify(parseDocument(before).toJS())) {
       fs.writeFileSync(file, before);
     } else {
