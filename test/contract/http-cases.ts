@@ -107,7 +107,7 @@ export const textCases: readonly Case[] = [
     { text: "where" },
     {
       status: 200,
-      json: { cwd: true, front: "scorer", model: ["greeting.txt"], modelDir: "azureml-models/greeting/1" },
+      json: { cwd: true, front: "scorer", model: ["greeting.txt"], modelDir: "azureml-models/greeting/<version>" },
     },
   ),
 ];
