@@ -1,7 +1,7 @@
 import type { AciServiceArgs, AzureWorkspaceArgs } from "../../components";
 import type { Rule } from "../../components/internal/problems";
 import type { SettingsReader } from "./reader";
-import { anything, checkFields, text, texts } from "./shape";
+import { anything, checkFields, text } from "./shape";
 
 /** Options of a service, under `scorestack:services`: those of `AciService` but for its keys. */
 export interface AciSettings extends Omit<
@@ -50,7 +50,7 @@ const mayBeSecret = ["environmentVariables", "tls.keyPem", "tls.certificateStore
 
 export function readDevSettings(reader: SettingsReader): DevSettings {
   reader.onlyKeys(["kind", "spark", "services", "location", "workspace", "scorers", "pins", "keyRotations"]);
-  reader.unused(["pins", "keyRotations"]);
+  reader.unused(["pins", "keyRotations"], "local stacks");
   const workspace = checkFields(
     reader.problems,
     "workspace",
@@ -60,7 +60,7 @@ export function readDevSettings(reader: SettingsReader): DevSettings {
   return {
     kind: "dev",
     spark: reader.flag("spark"),
-    scorers: reader.value("scorers", texts) as readonly string[] | undefined,
+    scorers: reader.list("scorers"),
     workspace: { ...workspace, location: reader.text("location") },
     services: reader.services(serviceFields, mayBeSecret),
     problems: reader.problems.lines,

@@ -38,7 +38,8 @@ const serviceFields = new Map<string, Rule<unknown>>([
 ]);
 
 export function readLocalSettings(reader: SettingsReader): LocalSettings {
-  reader.onlyKeys(["kind", "spark", "services", "pins", "keyRotations"]);
+  reader.onlyKeys(["kind", "spark", "services", "pins", "keyRotations", "location", "workspace", "scorers"]);
+  reader.unused(["location", "workspace", "scorers"], "dev stacks");
   const spark = reader.flag("spark");
   const services = reader.services(serviceFields, ["environmentVariables"]);
   const pins = readPins(reader);

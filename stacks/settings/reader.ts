@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Rule, shown } from "../../components/internal/problems";
 import { Problems } from "../../components/internal/validate";
 import { secretPaths } from "./secret-paths";
-import { checkFields, isRecord } from "./shape";
+import { checkFields, isRecord, texts } from "./shape";
 
 /** Reads the settings `scorestack:*` of a stack, and collects what is wrong with them. */
 export class SettingsReader {
@@ -17,12 +17,12 @@ export class SettingsReader {
     }
   }
 
-  /** Settings of other stacks, which the project gives a default: here they must have no other. */
-  unused(keys: readonly string[]): void {
+  /** Settings of other stacks, for which the project has a default: here they must have no other. */
+  unused(keys: readonly string[], forWhat: string): void {
     for (const key of keys) {
-      const value = this.map(key, "must be a map");
-      if (Object.keys(value).length > 0) {
-        this.problems.add(key, "must be left out in this stack", shown(value), "it is for local stacks");
+      const given = this.config.get(key) ?? "";
+      if (!["", "{}", "[]"].includes(given)) {
+        this.problems.add(key, "must be left out in this stack", shown(parsed(given)), `it is for ${forWhat}`);
       }
     }
   }
@@ -38,11 +38,11 @@ export class SettingsReader {
     return value === "true";
   }
 
-  /** A list or map that keeps a rule; undefined when it is not given, or breaks it. */
-  value(key: string, rule: Rule<unknown>): unknown {
+  /** A list of texts; undefined when it is not given, or empty. */
+  list(key: string): readonly string[] | undefined {
     const value = parsed(this.config.get(key));
-    this.problems.plain(key, value, rule);
-    return value !== undefined && rule.holds(value) ? value : undefined;
+    this.problems.plain(key, value, texts);
+    return texts.holds(value) && (value as string[]).length > 0 ? (value as string[]) : undefined;
   }
 
   map(key: string, must: string): Record<string, unknown> {

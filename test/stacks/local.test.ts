@@ -189,13 +189,6 @@ describe("local stack", () => {
     files?: Record<string, string>,
     options?: RunOptions,
   ])[] = [
-    [
-      "an unknown kind of stack",
-      "'scorestack:kind' must be 'local', got 'dev'; without it the stack's name says so, up to its first dash",
-      {},
-      {},
-      { stack: "dev-1" },
-    ],
     ["a flag that is none", "'scorestack:spark' must be true or false, got 'yes'", { "scorestack:spark": "yes" }],
     ["services that are no map", "'scorestack:services' must be a map of services by name, got [1]", services([1])],
     [
