@@ -102,8 +102,9 @@ export function unfinishedFiles({ stateFolder, name: project }: Project, stackNa
   return places.flatMap(([part, start]) => {
     const folder = path.join(stateFolder ?? "", ".pulumi", part);
     const names = stateFolder && fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-    const unfinished = names.filter((name) => name.startsWith(start) && name.endsWith(".tmp"));
-    return unfinished.map((name) => path.join(folder, name));
+    const files = names.filter((name) => name.startsWith(start)).map((name) => path.join(folder, name));
+    // Beside each file the engine keeps its attributes, written where they lie: cut off, it can't read the file any more.
+    return files.filter((file) => file.endsWith(".tmp") || (file.endsWith(".attrs") && !parseState(file)));
   });
 }
 

@@ -105,13 +105,14 @@ describe("locks of the engine", () => {
   it("go with the files of the state that their engine had begun, and not with those of another stack", async () => {
     const stacks = path.join(project.stateFolder ?? "", ".pulumi/stacks/demo");
     writeFiles(stacks, { "local.json": "{}", "local.json.bak.18ea.tmp": "{", "local-b.json.18ea.tmp": "{" });
+    writeFiles(stacks, { "local.json.attrs": "", "local.json.bak.attrs": "{}" });
     const pid = await engine("up");
     lock(pid);
     await assert.rejects(clearDeadLocks(project, "local"), /worked on by process/);
-    assert.equal(fs.readdirSync(stacks).length, 3);
+    assert.equal(fs.readdirSync(stacks).length, 5);
     lock(endedProcess());
     await clearDeadLocks(project, "local");
-    assert.deepEqual(fs.readdirSync(stacks).sort(), ["local-b.json.18ea.tmp", "local.json"]);
+    assert.deepEqual(fs.readdirSync(stacks).sort(), ["local-b.json.18ea.tmp", "local.json", "local.json.bak.attrs"]);
   });
 
   it("of another machine are not touched", async () => {
