@@ -5,7 +5,7 @@ import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureLogsArgs, AzureRegistryArgs } from "./options";
-import { attach, guarded, nameOf, type Part, type Place } from "./place";
+import { attach, guarded, nameOf, ownName, type Part, type Place } from "./place";
 
 /** What the parts are asked for: the one that is there, or the name of the one that is made. */
 interface Wanted {
@@ -67,7 +67,7 @@ export function logAnalytics(
     name,
     {
       resourceGroupName,
-      workspaceName: wanted.name,
+      workspaceName: wanted.name ?? ownName(name),
       location,
       sku: { name: "PerGB2018" },
       retentionInDays,
@@ -101,7 +101,7 @@ export function applicationInsights(
     name,
     {
       resourceGroupName,
-      resourceName: wanted.name,
+      resourceName: wanted.name ?? ownName(name),
       location,
       kind: "web",
       applicationType: "web",
@@ -179,7 +179,7 @@ export function userAssignedIdentity(
     return { ...part, principalId, clientId, tenantId };
   }
   const { resourceGroupName, location, tags } = place;
-  const inputs = { resourceGroupName, resourceName: wanted.name, location, tags };
+  const inputs = { resourceGroupName, resourceName: wanted.name ?? ownName(name), location, tags };
   const made = new managedidentity.UserAssignedIdentity(name, inputs, options);
   const { id, name: own, principalId, clientId, tenantId } = made;
   return { id, name: own, resourceGroupName, principalId, clientId, tenantId, made };

@@ -8,6 +8,7 @@ import { ModelFiles } from "../internal/azure-resources";
 import { fromRoot } from "../internal/project";
 import { Problems } from "../internal/validate";
 import type { ModelContent, WorkspaceModel } from "../workspace";
+import { ownName } from "./place";
 
 /** Where models are registered, as an `AzureWorkspace` tells it. */
 export interface AzureModelPlace {
@@ -150,6 +151,7 @@ function registration(name: string, to: Registration, options: pulumi.CustomReso
     name,
     {
       resourceGroupName: to.resourceGroupName,
+      deploymentName: ownName(name),
       properties: {
         mode: "Incremental",
         template: {

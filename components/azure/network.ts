@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseAzureId } from "../internal/azure-ids";
 import { halves } from "../internal/azure-ranges";
 import type { AzureNetworkArgs } from "./options";
-import type { Part, Place } from "./place";
+import { ownName, type Part, type Place } from "./place";
 
 /** Default of {@link AzureNetworkArgs.addressRange}. */
 export const defaultRange = "10.80.0.0/24";
@@ -50,6 +50,7 @@ export function privateNetwork(
     name,
     {
       resourceGroupName,
+      virtualNetworkName: ownName(name),
       location,
       addressSpace: { addressPrefixes: [addressRange] },
       subnets: [
@@ -82,7 +83,14 @@ export function privateEndpoint(
   const privateLinkServiceConnections = [{ name: kind, privateLinkServiceId: part.id, groupIds: [group] }];
   const made = new net.PrivateEndpoint(
     `${name}-${kind}-endpoint`,
-    { resourceGroupName, location, subnet: { id: network.subnetId }, privateLinkServiceConnections, tags },
+    {
+      resourceGroupName,
+      privateEndpointName: ownName(`${name}-${kind}-endpoint`),
+      location,
+      subnet: { id: network.subnetId },
+      privateLinkServiceConnections,
+      tags,
+    },
     options,
   );
   if (!network.dnsZones) {
@@ -113,7 +121,13 @@ function zoneOf(
   const virtualNetwork = { id: networkId };
   new privatedns.VirtualNetworkLink(
     `${name}-link`,
-    { ...common, privateZoneName: zone.name, registrationEnabled: false, virtualNetwork },
+    {
+      ...common,
+      privateZoneName: zone.name,
+      virtualNetworkLinkName: ownName(`${name}-link`),
+      registrationEnabled: false,
+      virtualNetwork,
+    },
     options,
   );
   return zone.id;

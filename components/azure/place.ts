@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseAzureId } from "../internal/azure-ids";
-import { uniqueName } from "../internal/azure-names";
+import { plainName, uniqueName } from "../internal/azure-names";
 import { problemLine, shown } from "../internal/problems";
 
 /** Where the parts of a workspace are made. */
@@ -70,6 +70,14 @@ export function attach<T extends { readonly id: string }>(
 /** The options of a part that holds data. */
 export function guarded(place: Place, options: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
   return place.protect ? { ...options, protect: true } : options;
+}
+
+/**
+ * A name in the resource group that no other stack of the project has. Names follow from the program, so that a run after one that
+ * was killed finds what that has made, and does not make it again under another name.
+ */
+export function ownName(name: string): string {
+  return plainName(pulumi.getProject(), pulumi.getStack(), name);
 }
 
 /** The name that was asked for, or one that nobody else has. */

@@ -47,6 +47,15 @@ export function uniqueName(stem: string, ...seed: readonly string[]): string {
   return `${start === "" ? "s" : start}${hashJson(seed).slice(0, 12)}`;
 }
 
+/** A name for what shares a resource group with others: letters, digits and single dashes, at most 60; the same parts give the same name. */
+export function plainName(...parts: readonly string[]): string {
+  const whole = parts
+    .join("-")
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  return whole.length <= 60 ? whole : `${whole.slice(0, 47).replace(/-$/, "")}-${hashJson(parts).slice(0, 12)}`;
+}
+
 /** A UUID (version 5 by form) that the same parts always give: the name of a role assignment. */
 export function stableUuid(...parts: readonly string[]): string {
   const hex = hashJson(parts);

@@ -75,6 +75,7 @@ describe("RegisteredModel in Azure", () => {
     const datastore = `azureml:/${subscription}/resourcegroups/${group}/workspaces/${workspaceName}/datastores/workspaceblobstore`;
     assert.deepEqual(inputs, {
       resourceGroupName: group,
+      deploymentName: "scorestack-local-churn",
       properties: {
         mode: "Incremental",
         template: {

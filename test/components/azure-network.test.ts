@@ -56,9 +56,10 @@ describe("AzureWorkspace in a private network", () => {
 
   it("makes a network of two halves, and an endpoint with its zones for each part", async () => {
     const run = await make({ location, network: { addressRange: "10.1.0.0/24" } });
-    const network = armId(group, "Microsoft.Network/virtualNetworks", "team-network-made");
+    const network = armId(group, "Microsoft.Network/virtualNetworks", "scorestack-local-team-network");
     assert.deepEqual(inputs(run, "network:VirtualNetwork"), {
       ...common,
+      virtualNetworkName: "scorestack-local-team-network",
       addressSpace: { addressPrefixes: ["10.1.0.0/24"] },
       subnets: [
         { name: "endpoints", addressPrefix: "10.1.0.0/25", privateEndpointNetworkPolicies: "Disabled" },
@@ -75,6 +76,7 @@ describe("AzureWorkspace in a private network", () => {
     const workspace = armId(group, "Microsoft.MachineLearningServices/workspaces", "team4ad05bb1306d");
     assert.deepEqual(inputs(run, "network:PrivateEndpoint", "team-workspace-endpoint"), {
       ...common,
+      privateEndpointName: "scorestack-local-team-workspace-endpoint",
       subnet: {
         id: `${network}/subnets/endpoints`,
         privateEndpointNetworkPolicies: "Disabled",
@@ -87,7 +89,7 @@ describe("AzureWorkspace in a private network", () => {
     const zone = (name: string) => armId(group, "Microsoft.Network/privateDnsZones", name);
     assert.deepEqual(inputs(run, "network:PrivateDnsZoneGroup", "team-workspace-names"), {
       resourceGroupName: group,
-      privateEndpointName: "team-workspace-endpoint-made",
+      privateEndpointName: "scorestack-local-team-workspace-endpoint",
       privateDnsZoneGroupName: "default",
       privateDnsZoneConfigs: [
         { name: "api", privateDnsZoneId: zone("privatelink.api.azureml.ms") },

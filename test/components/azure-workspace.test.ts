@@ -11,9 +11,9 @@ const group = "team-group-made";
 const tags = { project: "scorestack", stack: "local" };
 const common = { resourceGroupName: group, location, tags };
 const id = {
-  logs: armId(group, "Microsoft.OperationalInsights/workspaces", "team-logs-made"),
-  insights: armId(group, "Microsoft.Insights/components", "team-insights-made"),
-  mlIdentity: armId(group, "Microsoft.ManagedIdentity/userAssignedIdentities", "team-ml-identity-made"),
+  logs: armId(group, "Microsoft.OperationalInsights/workspaces", "scorestack-local-team-logs"),
+  insights: armId(group, "Microsoft.Insights/components", "scorestack-local-team-insights"),
+  mlIdentity: armId(group, "Microsoft.ManagedIdentity/userAssignedIdentities", "scorestack-local-team-ml-identity"),
 };
 
 const make = (args: AzureWorkspaceArgs = { location }) => runProgram(() => new AzureWorkspace("team", args));
@@ -125,7 +125,7 @@ describe("AzureWorkspace", () => {
       given["principalId"],
       given["principalType"],
     ]);
-    const [containers, ml] = ["principal-team-identity-made", "principal-team-ml-identity-made"];
+    const [containers, ml] = ["principal-scorestack-local-team-identity", "principal-scorestack-local-team-ml-identity"];
     const principal = "ServicePrincipal";
     assert.deepEqual(granted.sort(), [
       ["team-ml-account", "contributor", "storageAccounts", ml, principal],
@@ -307,10 +307,10 @@ describe("AzureWorkspace", () => {
       "teamabdfdd5017a0",
       "teambb59c2c0fb9c",
       "teambb59c2c0fb9c.azurecr.io",
-      "client-team-identity-made",
+      "client-scorestack-local-team-identity",
     ]);
     const { logs, insightsConnectionString, ready } = result;
-    assert.equal(await value(pulumi.output(logs.workspaceKey)), "key-of-team-logs-made");
+    assert.equal(await value(pulumi.output(logs.workspaceKey)), "key-of-scorestack-local-team-logs");
     const secrets = [pulumi.output(logs.workspaceKey), insightsConnectionString].map((output) =>
       pulumi.isSecret(output),
     );
