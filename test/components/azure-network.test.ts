@@ -101,6 +101,7 @@ describe("AzureWorkspace in a private network", () => {
       location: "global",
       tags,
       privateZoneName: "privatelink.blob.core.windows.net",
+      virtualNetworkLinkName: "scorestack-local-team-blob-link",
       registrationEnabled: false,
       virtualNetwork: { id: network },
     });

@@ -1,0 +1,43 @@
+import { strict as assert } from "node:assert";
+import { DevPlace } from "../support/dev-stack";
+
+/** Resources of a dev stack with one scorer that a provider in the cloud makes. */
+const resourceCount = 34;
+
+/**
+ * The providers' process ends at each resource of a dev stack, once the cloud has made it and before the engine was told. That the
+ * next run finds it again is for names that follow from the program; taking it over is `adoptsOwn`, as azure-native refuses to
+ * (stand-in-hangs.test.ts).
+ */
+describe("stack dev whose providers die", function () {
+  this.timeout(120_000);
+  let place: DevPlace;
+
+  before(async () => {
+    place = await DevPlace.make("dev-dies", ["diabetes"], true);
+  });
+  after(async () => {
+    await place.remove();
+  });
+
+  for (let nth = 1; nth <= resourceCount; nth += 1) {
+    it(`at resource ${nth}: the next update finishes, nothing doubled, nothing lost`, async () => {
+      const name = `dev-${nth}`;
+      const stack = await place.stack(name, { "scorestack:workspace": { names: { resourceGroup: name } } });
+      place.standIn.fault({ action: "die", when: "after", nth, method: "create" });
+      await assert.rejects(stack.run("up"));
+      assert.deepEqual(place.standIn.faultsLeft(), []);
+      await place.standIn.restart();
+      await stack.run("up");
+      await stack.assertWhole();
+    });
+  }
+
+  it("there are no more", async () => {
+    const name = `dev-${resourceCount + 1}`;
+    const stack = await place.stack(name, { "scorestack:workspace": { names: { resourceGroup: name } } });
+    place.standIn.fault({ action: "die", when: "after", nth: resourceCount + 1, method: "create" });
+    await stack.run("up");
+    assert.equal(place.standIn.faultsLeft().length, 1);
+  });
+});

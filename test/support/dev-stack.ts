@@ -1,0 +1,92 @@
+import { strict as assert } from "node:assert";
+import * as fs from "node:fs";
+import { stringify } from "yaml";
+import type { EngineEvent, OpMap, Stack } from "@pulumi/pulumi/automation";
+import { labelOf } from "../../cli/output/changes";
+import { openProject } from "../../cli/project";
+import { openStack } from "../../cli/stack";
+import { readState } from "../../cli/state";
+import { type StandIn, startStandIn } from "../engine/stand-in";
+import { Clone } from "./clone";
+
+/** What an operation of the engine did. */
+export interface Seen {
+  readonly counts: OpMap;
+  /** `update AciService diabetes` and the like, sorted; what stays is left out. */
+  readonly steps: readonly string[];
+  /** Everything that was shown. */
+  readonly shown: string;
+}
+
+/** What stays, and the halves of a replacement. */
+const quietOps = new Set(["same", "create-replacement", "delete-replaced"]);
+
+/** A clone with some of the scorers, and a stand-in cloud for its stacks. */
+export class DevPlace {
+  private constructor(
+    readonly clone: Clone,
+    readonly standIn: StandIn,
+  ) {}
+
+  /** `adoptsOwn`: take over what an unanswered call of the same resource has made, which azure-native would refuse. */
+  static async make(label: string, scorers: readonly string[], adoptsOwn = false): Promise<DevPlace> {
+    const clone = Clone.make(label).keepScorers(...scorers);
+    process.env.SCORESTACK_ROOT = clone.folder;
+    return new DevPlace(clone, await startStandIn(clone.path(".scorestack/stand-in/dev"), { adoptsOwn }));
+  }
+
+  /** A stack `dev` or `dev-…`, by the project's own program. */
+  async stack(name: string, settings: Readonly<Record<string, unknown>> = {}): Promise<DevStack> {
+    const config = { "scorestack:location": "westeurope", "scorestack:services": {}, ...settings };
+    fs.writeFileSync(this.clone.path(`Pulumi.${name}.yaml`), stringify({ config }));
+    const where = { root: this.clone.folder, stackName: name, create: true, environment: this.standIn.env };
+    return new DevStack(this, name, (await openStack(where)).stack);
+  }
+
+  async remove(): Promise<void> {
+    await this.standIn.stop();
+    await this.clone.remove();
+    delete process.env.SCORESTACK_ROOT;
+  }
+}
+
+/** A dev stack on the stand-in cloud. */
+export class DevStack {
+  constructor(
+    private readonly place: DevPlace,
+    private readonly name: string,
+    private readonly stack: Stack,
+  ) {}
+
+  async run(operation: "up" | "preview" | "destroy" | "refresh"): Promise<Seen> {
+    let counts: OpMap = {};
+    let shown = "";
+    const steps = new Set<string>();
+    const onEvent = ({ summaryEvent, resourcePreEvent }: EngineEvent): void => {
+      counts = summaryEvent?.resourceChanges ?? counts;
+      const step = resourcePreEvent?.metadata;
+      const state = step?.new ?? step?.old;
+      if (step && state?.custom && !quietOps.has(step.op) && !step.type.startsWith("pulumi:")) {
+        const name = step.urn.split("::").at(-1) ?? "";
+        steps.add(`${step.op} ${labelOf({ urn: step.urn, type: step.type, name, parent: state.parent })}`);
+      }
+    };
+    await this.stack[operation]({ onEvent, onOutput: (text: string) => (shown += text) });
+    return { counts, steps: [...steps].sort(), shown };
+  }
+
+  /** Each resource is in the cloud once, the state knows it by its id, and there is nothing to do. */
+  async assertWhole(): Promise<void> {
+    const { clone, standIn } = this.place;
+    const known = (readState(openProject(clone.folder), this.name)?.resources ?? []) as readonly {
+      type: string;
+      id?: string;
+    }[];
+    const ids = known.filter(({ type }) => type.startsWith("azure-native:")).map(({ id = "" }) => id.toLowerCase());
+    assert.equal(new Set(ids).size, ids.length);
+    const owned = standIn.resources().filter(({ urn, deployed }) => urn?.includes(`:${this.name}::`) && !deployed);
+    const inAzure = owned.map(({ id }) => id.toLowerCase()).filter((id) => id.startsWith("/subscriptions/"));
+    assert.deepEqual(inAzure.sort(), ids.sort());
+    assert.deepEqual(Object.keys((await this.run("preview")).counts), ["same"]);
+  }
+}
