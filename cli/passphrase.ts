@@ -68,7 +68,10 @@ export function keepSettingsClean(project: Project, stackName: string): void {
     return;
   }
   process.once("exit", () => {
-    const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    if (!fs.existsSync(file)) {
+      return;
+    }
+    const text = fs.readFileSync(file, "utf8");
     const after = parseDocument(text);
     // With secrets in it the file needs the salt.
     if (!after.delete("encryptionsalt") || /^\s*secure:\s/m.test(text)) {
