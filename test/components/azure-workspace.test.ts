@@ -125,7 +125,10 @@ describe("AzureWorkspace", () => {
       given["principalId"],
       given["principalType"],
     ]);
-    const [containers, ml] = ["principal-scorestack-local-team-identity", "principal-scorestack-local-team-ml-identity"];
+    const [containers, ml] = [
+      "principal-scorestack-local-team-identity",
+      "principal-scorestack-local-team-ml-identity",
+    ];
     const principal = "ServicePrincipal";
     assert.deepEqual(granted.sort(), [
       ["team-ml-account", "contributor", "storageAccounts", ml, principal],
