@@ -46,7 +46,7 @@ const notPythonPatterns = [
   /^(gcc|gxx|gfortran|clang|binutils|sysroot)_/,
 ];
 
-/** Whether a conda package can be no requirement of a Python environment: it needs a conda environment, so the container build. */
+/** Whether a conda package can be no requirement of a Python environment: it needs a conda environment, or is the system's. */
 export function needsConda(name: string): boolean {
   return notPython.has(name) || notPythonPatterns.some((pattern) => pattern.test(name));
 }

@@ -103,7 +103,8 @@ class CondaReader {
     const name = match?.[1]?.toLowerCase();
     const version = condaVersion(match?.[2] ?? "");
     if (name !== undefined && needsConda(name)) {
-      const remedy = "it needs the container build: remove it, or deploy this image to a container target";
+      const remedy =
+        "remove it: environments are made from PyPI, and what the system has to have belongs into a container's 'baseImage'";
       this.fault("must list packages that are on PyPI", shown(text), remedy);
     } else if (name === undefined || version === undefined) {
       const built = /^[^=\s]+=[^=]+=[^=]+$|^[^\s,]+\s+[^\s,]+\s+[^\s,]+$/.test(text);

@@ -110,7 +110,7 @@ const images: readonly Row<ModelImageArgs>[] = [
   ],
   [
     {},
-    "'condaFile' must list packages that are on PyPI, got 'cudatoolkit=11'; it needs the container build: remove it, or deploy this image to a container target",
+    "'condaFile' must list packages that are on PyPI, got 'cudatoolkit=11'; remove it: environments are made from PyPI, and what the system has to have belongs into a container's 'baseImage'",
     { "work/conda.yml": conda.replace("numpy=2.0.2", "cudatoolkit=11") },
   ],
   [
@@ -293,7 +293,7 @@ describe("errors before anything runs", () => {
         "'models' must hold at least one model, got none",
         "'executionScript' must define init(), got no function 'init' at its top level (work/score.py); it is called once, to load the model",
         "'executionScript' must define run(data), got no function 'run' at its top level (work/score.py); it is called for each request",
-        "'condaFile' must list packages that are on PyPI, got 'r-base'; it needs the container build: remove it, or deploy this image to a container target",
+        "'condaFile' must list packages that are on PyPI, got 'r-base'; remove it: environments are made from PyPI, and what the system has to have belongs into a container's 'baseImage'",
         `'condaFile' must bring the inference server, got no '${server}'; add '${server}==1.5.1' below 'pip'`,
       ].join("\n"),
     );

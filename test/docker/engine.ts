@@ -213,7 +213,9 @@ function buildKitSteps(log: string): Step[] {
   const named = [...log.matchAll(/^#(\d+) \[\s*\d+\/\d+\] (.+)$/gm)];
   const names = new Map(named.map(([, number = "", instruction = ""]) => [number, instruction]));
   const cached = new Set([...log.matchAll(/^#(\d+) CACHED$/gm)].map(([, number]) => number));
-  return [...names].map(([number, instruction]) => ({ instruction, isCached: cached.has(number) }));
+  // Docker 20.10 does not say that of a base.
+  const steps = [...names].filter(([, instruction]) => !instruction.startsWith("FROM "));
+  return steps.map(([number, instruction]) => ({ instruction, isCached: cached.has(number) }));
 }
 
 /** Lines such as `Step 3/22 : COPY …`, ` ---> Using cache`. */

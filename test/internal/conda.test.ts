@@ -7,7 +7,8 @@ import { faultLine } from "../../components/internal/problems";
 
 const server = "azureml-inference-server-http==1.5.1";
 const shape = "must list packages as 'name', 'name=version' or 'name>=version'";
-const container = "it needs the container build: remove it, or deploy this image to a container target";
+const container =
+  "remove it: environments are made from PyPI, and what the system has to have belongs into a container's 'baseImage'";
 
 function file(dependencies: readonly string[], pip: readonly string[] = [server]): string {
   const conda = dependencies.map((line) => `  - ${JSON.stringify(line)}\n`).join("");
