@@ -49,6 +49,7 @@ function noneHangs(_: World, { said }: Outcome): string[] {
 }
 
 const settleMs = 10_000;
+const inHandMs = 100;
 
 /** Processes may take a moment to end: an old server drains, a provider looks for its engine once a second. */
 async function oneServer({ sandbox }: World, { isUp }: Outcome): Promise<string[]> {
@@ -156,7 +157,7 @@ function noneLost(world: World, { step, struck, heard }: Outcome): string[] {
     ),
   );
   const strange = heard.replies.filter((body) => !known.has(JSON.stringify(sorted(body))));
-  const excusedMs = excuse(step);
+  const excusedMs = excuse(step, world.sandbox.slowness);
   const lost = heard.failed.filter(
     ({ begunAt, endedAt }) => at === undefined || endedAt < at - 50 || begunAt > at + excusedMs,
   );
@@ -170,18 +171,13 @@ function noneLost(world: World, { step, struck, heard }: Outcome): string[] {
   ];
 }
 
-/** For how long after a kill a request may begin and fail. */
-function excuse({ victim, blow }: Step): number {
-  switch (victim) {
-    case "supervisor":
-    case "everything":
-      return Infinity;
-    case "server":
-    case "worker":
-      return blow.signal === "SIGKILL" || blow.signal === "STOP" ? 100 : -Infinity;
-    default:
-      return -Infinity;
+/** For how long after a kill a request may begin and fail: gunicorn answers what it has in hand after a TERM alone. */
+function excuse({ victim, blow }: Step, slowness: number): number {
+  if (victim === "supervisor" || victim === "everything") {
+    return Infinity;
   }
+  const isServer = victim === "server" || victim === "worker";
+  return isServer && blow.signal !== "SIGTERM" ? inHandMs * slowness : -Infinity;
 }
 
 /** A release is for going back to: one that has never answered is none. */
