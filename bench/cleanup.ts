@@ -7,7 +7,9 @@ export async function using<T, Result>(
   release: (thing: T) => Promise<void>,
   work: (thing: T) => Promise<Result>,
 ): Promise<Result> {
-  const end = (): Promise<void> => (pending.delete(end) ? release(thing) : Promise.resolve());
+  let ended: Promise<void> | undefined;
+  // Whoever comes second waits for it too: the process may end right after.
+  const end = (): Promise<void> => (ended ??= release(thing).finally(() => pending.delete(end)));
   pending.add(end);
   try {
     return await work(thing);

@@ -7,7 +7,7 @@ import { compare, interleave, type MeasureSpec, type Sample } from "./comparison
 import type { Section } from "./main";
 import { ask } from "./serving/ask";
 import { ServingClone } from "./serving/clone";
-import { Server } from "./serving/server";
+import { withServer } from "./serving/server";
 import { timed } from "./timed";
 
 const measure: MeasureSpec = { name: "time", unit: "s", better: "lower" };
@@ -50,11 +50,9 @@ export const edit: Section = async ({ quick }, tell) => {
 function partsOf(clone: ServingClone): Record<string, () => Promise<Sample>> {
   return {
     [parts[0]]: async () => ({ time: (await npmUp(clone)).seconds }),
-    [parts[1]]: async () =>
-      using(
-        await Server.start(clone.bareSpec("diabetes", "diabetes"), [], log),
-        (server) => server.stop(),
-        ({ startSeconds }) => Promise.resolve({ time: startSeconds }),
+    [parts[1]]: () =>
+      withServer(clone.bareSpec("diabetes", "diabetes"), [], log, ({ startSeconds }) =>
+        Promise.resolve({ time: startSeconds }),
       ),
   };
 }

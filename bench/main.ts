@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { describeError } from "../cli/errors";
+import { describeError, exitCodes } from "../cli/errors";
 import { setUp } from "../cli/set-up";
 import { bars, describeBar, judge, limitOf } from "./bars";
 import { releaseAll } from "./cleanup";
@@ -46,12 +46,14 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const { bar, value } of missed) {
     process.stderr.write(`missed: ${describeBar(bar)} must be ${limitOf(bar)}, got ${figure(value)}\n`);
   }
-  return missed.length > 0 ? 1 : 0;
+  return missed.length > 0 ? exitCodes.failed : exitCodes.ok;
 }
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
+
+let interrupted = false;
 
 async function run(): Promise<number> {
   try {
@@ -59,6 +61,9 @@ async function run(): Promise<number> {
   } catch (error) {
     if (isHelp(error)) {
       return 0;
+    }
+    if (interrupted) {
+      return exitCodes.interrupted;
     }
     process.stderr.write(`${describeError(error)}\n`);
     return error instanceof Error && "exitCode" in error ? Number(error.exitCode) : 1;
@@ -69,8 +74,10 @@ async function run(): Promise<number> {
 
 if (require.main === module) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      void releaseAll().then(() => process.exit(130));
+    // npm passes on a Ctrl-C that the terminal has sent to the whole process group: it arrives twice.
+    process.on(signal, () => {
+      interrupted = true;
+      void releaseAll().then(() => process.exit(exitCodes.interrupted));
     });
   }
   void run().then((code) => process.exit(code));

@@ -10,7 +10,7 @@ import { replies, row, type Scorer, ServingClone } from "./serving/clone";
 import { processesOf, usageOf } from "./serving/group";
 import { Generator, serverCore } from "./serving/load";
 import { peerPython, peerSpec } from "./serving/peer";
-import { Server, type ServerSpec } from "./serving/server";
+import { type ServerSpec, withServer } from "./serving/server";
 
 const root = path.resolve(__dirname, "..");
 const home = path.join(root, ".scorestack/bench");
@@ -73,12 +73,8 @@ async function startTimes(
   specs: Readonly<Record<string, ServerSpec>>,
   rounds: number,
 ): Promise<Record<string, Sample[]>> {
-  const start = (name: string, spec: ServerSpec) => async (): Promise<Sample> =>
-    using(
-      await Server.start(spec, [], logOf(name)),
-      (server) => server.stop(),
-      (server) => Promise.resolve({ time: server.startSeconds }),
-    );
+  const start = (name: string, spec: ServerSpec) => (): Promise<Sample> =>
+    withServer(spec, [], logOf(name), ({ startSeconds }) => Promise.resolve({ time: startSeconds }));
   return interleave(rounds, Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, start(name, spec)])));
 }
 
@@ -146,11 +142,8 @@ async function withServers(
     return work({});
   }
   const [name, spec] = next;
-  await using(
-    await Server.start(spec, onCore(serverCore), logOf(name)),
-    (server) => server.stop(),
-    ({ scoring: asked, group }) =>
-      withServers(rest, (targets) => work({ [name]: { scoring: asked, groups: [group] }, ...targets })),
+  await withServer(spec, onCore(serverCore), logOf(name), ({ scoring: asked, group }) =>
+    withServers(rest, (targets) => work({ [name]: { scoring: asked, groups: [group] }, ...targets })),
   );
 }
 

@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import * as http from "node:http";
 import { load } from "../test/support/load";
 import { using } from "./cleanup";
 import { compare, type MeasureSpec, type Sample } from "./comparison";
@@ -13,7 +12,7 @@ const measures: readonly MeasureSpec[] = [
   { name: "updates", unit: "", better: "higher" },
 ];
 const script = "scorers/diabetes/score.py";
-const clients = { keptAlive: 4, closing: 4 };
+const clients = { keptAlive: 4, fresh: 4 };
 
 /** Updates one after the other while clients ask without a pause, half of them over connections that they keep. */
 export const updates: Section = async ({ quick }, tell) => {
@@ -30,23 +29,12 @@ export const updates: Section = async ({ quick }, tell) => {
 
 async function updateUnderLoad(serving: ServingClone, count: number): Promise<Sample> {
   const asked = { ...serving.scoring("diabetes", "diabetes"), contains: "[" };
-  const agents = Array.from({ length: clients.keptAlive }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }));
-  const running = [
-    ...agents.map((agent) => load(() => ask(asked, agent))),
-    ...Array.from({ length: clients.closing }, () => load(() => ask(asked))),
-  ];
+  const running = load((agent) => ask(asked, agent), clients);
   const good = fs.readFileSync(serving.clone.path(script), "utf8");
   for (let update = 1; update <= count; update++) {
     fs.writeFileSync(serving.clone.path(script), `${good}\n# update ${update}\n`);
     await serving.up();
   }
-  const results = await Promise.all(running.map(({ stop }) => stop()));
-  agents.forEach((agent) => {
-    agent.destroy();
-  });
-  return {
-    "lost requests": results.reduce((sum, { failures }) => sum + failures.length, 0),
-    answered: results.reduce((sum, { answers }) => sum + answers, 0),
-    updates: count,
-  };
+  const { failures, answers } = await running.stop();
+  return { "lost requests": failures.length, answered: answers, updates: count };
 }

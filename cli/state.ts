@@ -1,5 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { localTokens } from "../components/internal/local-contract";
+import type { Held } from "../provider/store/prune";
 import { CliError } from "./errors";
 import { say } from "./output/messages";
 import { openProject, type Project } from "./project";
@@ -123,4 +125,15 @@ export function stacksWithResources(root: string): string[] {
   return names
     .map((name) => name.slice(0, -".json".length))
     .filter((name) => (readState(project, name)?.resources ?? []).length > 0);
+}
+
+/** Images and models of this machine that the stacks of this project have, where the backend is a folder. */
+export function heldByStacks(root: string): Held {
+  const project = openProject(root);
+  const resources = stacksWithResources(root).flatMap((name) => readState(project, name)?.resources ?? []);
+  const texts = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === "string");
+  return {
+    images: texts(resources.filter(({ type }) => type === localTokens.image).map(({ inputs }) => inputs?.identity)),
+    models: texts(resources.filter(({ type }) => type === localTokens.model).map(({ outputs }) => outputs?.modelId)),
+  };
 }

@@ -166,7 +166,7 @@ describe("npm run bench", function () {
     try {
       const json = path.join(folder, "results.json");
       const args = ["noop", "--quick", "--sizes", "1", "--json", json];
-      const command = [path.join(root, "node_modules/tsx/dist/cli.mjs"), path.join(root, "bench/main.ts"), ...args];
+      const command = ["--import", "tsx", path.join(root, "bench/main.ts"), ...args];
       const stdout = execFileSync(process.execPath, command, { cwd: root, encoding: "utf8", stdio: "pipe" });
       assert.match(stdout, /^no-op preview, 1 service \(1 round\)$/m);
       const { measured } = JSON.parse(fs.readFileSync(json, "utf8")) as { measured: { noop: Comparison[] } };

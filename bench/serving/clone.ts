@@ -1,8 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseDocument } from "yaml";
 import type { Desired, Status } from "../../provider/service/files";
 import { ServiceFolder } from "../../provider/service/files";
+import { stop } from "../../provider/service/supervisor";
+import { Store } from "../../provider/store";
 import { Clone } from "../../test/support/clone";
 import type { Scoring } from "./ask";
 import { plainEnvironment } from "./peer";
@@ -90,8 +93,14 @@ export class ServingClone {
     };
   }
 
+  /** Where the run was interrupted, an update may still be ending, and holds the stack. */
   async remove(): Promise<void> {
-    await this.clone.remove();
+    for (let tries = 0; tries < 20 && (await this.clone.run("down", "--yes")).code !== 0; tries++) {
+      await sleep(500);
+    }
+    // An update that was interrupted has started services which its state does not know of.
+    await Promise.all(new Store(this.clone.folder).serviceFolders().map(stop));
+    this.clone.discard();
   }
 
   private desired(service: string): Desired {

@@ -5,6 +5,7 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signalGroup } from "../../cli/engine/process";
+import { using } from "../cleanup";
 import { type Scoring, untilAnswered } from "./ask";
 
 /** How to start a server, and what it is asked. */
@@ -16,46 +17,46 @@ export interface ServerSpec {
   readonly scoring: Omit<Scoring, "port">;
 }
 
-/** A server in a process group of its own. */
-export class Server {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly scoring: Scoring,
-    /** From the start of the process to the first right answer. */
-    readonly startSeconds: number,
-  ) {}
+/** A server that answers. */
+export interface Server {
+  readonly scoring: Scoring;
+  /** Its process group. */
+  readonly group: number;
+  /** From the start of the process to the first right answer. */
+  readonly startSeconds: number;
+}
 
-  /** `prefix`: such as `taskset -c 0`. What it says goes to `log`. */
-  static async start(spec: ServerSpec, prefix: readonly string[], log: string): Promise<Server> {
-    const scoring = { ...spec.scoring, port: await freePort() };
-    const [program = "", ...args] = [...prefix, ...spec.command(scoring.port)];
-    const output = fs.openSync(log, "w");
-    const started = performance.now();
-    const { cwd, env } = spec;
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", output, output], detached: true });
-    fs.closeSync(output);
-    try {
-      await untilAnswered(scoring, () => child.exitCode === null);
-    } catch (error) {
-      signalGroup(child, "SIGKILL");
-      throw new Error(`${String(error)}; its log:\n${fs.readFileSync(log, "utf8").slice(-2000)}`, { cause: error });
-    }
-    return new Server(child, scoring, (performance.now() - started) / 1000);
-  }
+/** Does `work` with a server in a process group of its own. `prefix`: such as `taskset -c 0`. What it says goes to `log`. */
+export async function withServer<Result>(
+  spec: ServerSpec,
+  prefix: readonly string[],
+  log: string,
+  work: (server: Server) => Promise<Result>,
+): Promise<Result> {
+  const scoring = { ...spec.scoring, port: await freePort() };
+  const [program = "", ...args] = [...prefix, ...spec.command(scoring.port)];
+  const output = fs.openSync(log, "w");
+  const { cwd, env } = spec;
+  const started = performance.now();
+  const child = spawn(program, args, { cwd, env, stdio: ["ignore", output, output], detached: true });
+  fs.closeSync(output);
+  return using(child, stop, async () => {
+    await untilAnswered(scoring, () => child.exitCode === null).catch((problem: unknown) => {
+      const said = fs.readFileSync(log, "utf8").slice(-2000);
+      throw new Error(`${String(problem)}; its log:\n${said}`, { cause: problem });
+    });
+    const startSeconds = (performance.now() - started) / 1000;
+    return work({ scoring, group: child.pid ?? 0, startSeconds });
+  });
+}
 
-  get group(): number {
-    return this.child.pid ?? 0;
-  }
-
-  async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) {
-      return;
-    }
-    const ended = once(this.child, "exit");
-    this.child.kill("SIGTERM");
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
     await Promise.race([ended, sleep(5000, undefined, { ref: false })]);
-    signalGroup(this.child, "SIGKILL");
   }
+  signalGroup(child, "SIGKILL");
 }
 
 export async function freePort(): Promise<number> {

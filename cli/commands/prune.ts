@@ -20,7 +20,7 @@ interface PruneOptions extends ChangeOptions {
 export function pruneCommand(context: Context): Command {
   const command = describe(
     "prune",
-    "Remove old versions of models and images, environments that no image needs, and build contexts. Never what a service uses.",
+    "Remove old versions of models and images, environments that no image needs, and build contexts. Never what a service or a stack uses.",
     "npm run prune -- --keep 3 --dry-run",
   );
   return withJson(withYes(withStack(command)), "what was removed")
@@ -36,10 +36,12 @@ export function pruneCommand(context: Context): Command {
 
 async function runPrune({ root }: Context, { keep, dryRun, yes, json }: PruneOptions): Promise<void> {
   const { Store } = await import("../../provider/store");
+  const { heldByStacks } = await import("../state");
   const { print, printJson } = await import("../output/messages");
   const { formatBytes, renderTable } = await import("../output/table");
   const store = new Store(root);
-  let { removed } = await store.prune({ keep, dryRun: true });
+  const held = heldByStacks(root);
+  let { removed } = await store.prune({ keep, dryRun: true, held });
   const bytes = (): string => formatBytes(removed.reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0));
   if (removed.length > 0 && !json) {
     print(
@@ -54,7 +56,7 @@ async function runPrune({ root }: Context, { keep, dryRun, yes, json }: PruneOpt
     if (!yes) {
       await confirm(`Remove these ${removed.length} (${bytes()})?`);
     }
-    ({ removed } = await store.prune({ keep, dryRun: false }));
+    ({ removed } = await store.prune({ keep, dryRun: false, held }));
   }
   if (json) {
     printJson({ removed, dryRun: dryRun ?? false });

@@ -8,6 +8,15 @@ export interface PrunePolicy {
   readonly keep: number;
   /** Only tell what would go. */
   readonly dryRun: boolean;
+  /** What stacks have in their states: it stays, as their next update would make it again. */
+  readonly held?: Held;
+}
+
+export interface Held {
+  /** Identities. */
+  readonly images: readonly string[];
+  /** `name:version`. */
+  readonly models: readonly string[];
 }
 
 export interface Removed {
@@ -16,8 +25,11 @@ export interface Removed {
   sizeInBytes: number;
 }
 
-/** Images first, then the models and environments that only they held; build contexts, which are caches. Never what a service runs or keeps as a release. */
-export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ removed: Removed[] }> {
+/**
+ * Images first, then the models and environments that only they held; build contexts, which are caches. Never what a service runs or
+ * keeps as a release, nor what a stack has.
+ */
+export function prune(store: Store, { keep, dryRun, held }: PrunePolicy): Promise<{ removed: Removed[] }> {
   const [damaged] = store.damagedRecords();
   if (damaged !== undefined) {
     return Promise.reject(
@@ -26,20 +38,21 @@ export function prune(store: Store, { keep, dryRun }: PrunePolicy): Promise<{ re
       ),
     );
   }
-  const users = store.imageUsers();
+  const users = new Set([...store.imageUsers().keys(), ...(held?.images ?? [])]);
   const images = store.imageStore.all();
   const oldImages = beyond(images, keep).filter(({ identity }) => !users.has(identity));
   const gone = new Set(oldImages.map(({ name, version }) => `${name}:${version}`));
   const kept = new Set([
     ...images.filter(({ name, version }) => !gone.has(`${name}:${version}`)).map(({ identity }) => identity),
-    ...users.keys(),
+    ...users,
   ]);
   const bundles = store.imageStore.allBundles();
-  const heldModels = new Set(
-    bundles
+  const heldModels = new Set([
+    ...(held?.models ?? []),
+    ...bundles
       .filter(({ identity }) => kept.has(identity))
       .flatMap(({ models }) => models.map((m) => `${m.modelName}:${m.version}`)),
-  );
+  ]);
   const heldEnvironments = new Set(
     bundles.filter(({ identity }) => kept.has(identity)).map(({ environment }) => environment),
   );

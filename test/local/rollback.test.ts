@@ -114,6 +114,12 @@ describe("a rollback", function () {
       [2, false, false],
       [1, true, false],
     ]);
+    // The image that waits for the pin to go is the stack's, though no service runs it.
+    const { removed } = await clone.json<{ removed: { kind: string }[] }>("prune", "--keep", "0", "--dry-run");
+    assert.deepEqual(
+      removed.filter(({ kind }) => kind !== "environment"),
+      [],
+    );
   });
 
   it("is put back when the update fails, and the service goes on", async () => {

@@ -84,6 +84,12 @@ describe("prune", () => {
     assert.deepEqual(fs.readdirSync(contexts), [used]);
   });
 
+  it("never removes what a stack has, though no service runs it", async () => {
+    const held = { images: [identity("1")], models: ["churn:2"] };
+    await store.prune({ keep: 0, dryRun: false, held });
+    assert.deepEqual(left(), ["image 1", "model 1", "model 2"]);
+  });
+
   it("only tells in a dry run", async () => {
     const { removed } = await store.prune({ keep: 1, dryRun: true });
     assert.equal(removed.length, 4);

@@ -11,8 +11,8 @@ import { filesIn, leftovers } from "./leftovers";
 import type { Step } from "./plan";
 import { isServer, isSupervisor } from "./processes";
 import type { Struck } from "./strike";
-import { serviceName } from "./sandbox";
-import type { SettingsText, World } from "./world";
+import { wholeSettings } from "./settings";
+import type { World } from "./world";
 
 /** What is known of a step when it is over. */
 export interface Outcome {
@@ -49,6 +49,7 @@ function noneHangs(_: World, { said }: Outcome): string[] {
 }
 
 const settleMs = 10_000;
+const inHandMs = 100;
 
 /** Processes may take a moment to end: an old server drains, a provider looks for its engine once a second. */
 async function oneServer({ sandbox }: World, { isUp }: Outcome): Promise<string[]> {
@@ -156,7 +157,7 @@ function noneLost(world: World, { step, struck, heard }: Outcome): string[] {
     ),
   );
   const strange = heard.replies.filter((body) => !known.has(JSON.stringify(sorted(body))));
-  const excusedMs = excuse(step);
+  const excusedMs = excuse(step, world.sandbox.slowness);
   const lost = heard.failed.filter(
     ({ begunAt, endedAt }) => at === undefined || endedAt < at - 50 || begunAt > at + excusedMs,
   );
@@ -170,18 +171,13 @@ function noneLost(world: World, { step, struck, heard }: Outcome): string[] {
   ];
 }
 
-/** For how long after a kill a request may begin and fail. */
-function excuse({ victim, blow }: Step): number {
-  switch (victim) {
-    case "supervisor":
-    case "everything":
-      return Infinity;
-    case "server":
-    case "worker":
-      return blow.signal === "SIGKILL" || blow.signal === "STOP" ? 100 : -Infinity;
-    default:
-      return -Infinity;
+/** For how long after a kill a request may begin and fail: gunicorn answers what it has in hand after a TERM alone. */
+function excuse({ victim, blow }: Step, slowness: number): number {
+  if (victim === "supervisor" || victim === "everything") {
+    return Infinity;
   }
+  const isServer = victim === "server" || victim === "worker";
+  return isServer && blow.signal !== "SIGTERM" ? inHandMs * slowness : -Infinity;
 }
 
 /** A release is for going back to: one that has never answered is none. */
@@ -190,47 +186,6 @@ function releasesHaveAnswered({ sandbox }: World, { isUp }: Outcome): string[] {
   const answered = new Set([...log.matchAll(/revision (\d+) answers/g)].map(([, revision]) => Number(revision)));
   const kept = numbered(sandbox.service("revisions"));
   return kept.filter((revision) => !answered.has(revision)).map((revision) => `revision ${revision} is kept`);
-}
-
-function wholeSettings(world: World, { step, content }: Outcome): string[] {
-  const [before, now] = [world.settings, world.readSettings()];
-  const commands = step.commands.map(({ args }) => args[0]);
-  const [pinBefore, pin] = [world.pinIn(before), world.pinIn(now)];
-  const pinsAllowed: readonly (string | undefined)[] =
-    step.operation === "rollback"
-      ? [pinBefore, ...world.contents.keys()]
-      : step.operation === "rollback --undo"
-        ? [pinBefore, undefined]
-        : [pinBefore];
-  const rotated = commands.includes("rotate-key");
-  world.settings = now;
-  return [
-    ...(pinsAllowed.includes(pin) ? [] : [`pin ${String(pinBefore)} has become ${String(pin)}`]),
-    ...(rotated || isDeepStrictEqual(rotationsIn(before), rotationsIn(now)) ? [] : ["key rotations have changed"]),
-    ...(workersIn(now) === content.workers ? [] : [`workers have become ${String(workersIn(now))}`]),
-    ...(isDeepStrictEqual(restOf(before), restOf(now))
-      ? []
-      : [`settings have changed: ${JSON.stringify(restOf(now))}`]),
-  ];
-}
-
-/** The engine writes the times in a form of its own. */
-function rotationsIn({ config }: SettingsText): unknown {
-  const times =
-    (config["scorestack:keyRotations"] as Record<string, Record<string, string>> | undefined)?.[serviceName] ?? {};
-  return Object.fromEntries(
-    Object.entries(times).map(([key, text]) => [key, Date.parse(text.replace(" +0000 UTC", "Z").replace(" ", "T"))]),
-  );
-}
-
-function restOf({ config, encryptionsalt }: SettingsText): unknown {
-  const { "scorestack:pins": _pins, "scorestack:keyRotations": _rotations, ...rest } = structuredClone(config);
-  delete (rest["scorestack:services"] as Record<string, { workers?: number }>)[serviceName]?.workers;
-  return { rest, encryptionsalt };
-}
-
-function workersIn({ config }: SettingsText): number | undefined {
-  return (config["scorestack:services"] as Record<string, { workers?: number }>)[serviceName]?.workers;
 }
 
 function secretsStay(world: World, { said }: Outcome): string[] {

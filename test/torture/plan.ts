@@ -165,7 +165,7 @@ function after({ operation, content, takenBack, mending }: Step, before: Situati
   return {
     up: true,
     pinned: operation === "rollback" || (before.pinned && operation !== "rollback --undo"),
-    hasOlder: newImage || (before.hasOlder && !forgets),
+    hasOlder: !forgets && (newImage || before.hasOlder),
     content: takenBack ? before.content : content,
   };
 }

@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMap, parseDocument } from "yaml";
 import { openProject } from "../../cli/project";
-import { type Answer, Clone } from "../support/clone";
+import { type Answer, answerOf, Clone } from "../support/clone";
 import { temporaryFolder } from "../support/folder";
 import { type Content, scorerFiles } from "./content";
 import { ProcessTable } from "./processes";
@@ -21,6 +21,7 @@ export class Sandbox {
   readonly canary = `canary-${randomBytes(12).toString("hex")}`;
   /** How many times as long as usual a command takes on this machine now. */
   slowness = 1;
+  private isClosed = false;
   private readonly around: { folder: string; remove: () => void };
 
   constructor() {
@@ -50,6 +51,19 @@ export class Sandbox {
     return this.clone.path(...parts);
   }
 
+  /** Starts a command of the clone. */
+  spawn(...args: string[]): ChildProcess {
+    if (this.isClosed) {
+      throw new Error("the storm was stopped");
+    }
+    return this.clone.spawn(...args);
+  }
+
+  /** Runs a command of the clone to its end. */
+  async run(...args: string[]): Promise<Answer> {
+    return answerOf(this.spawn(...args));
+  }
+
   /** The settings, as a person would make them who does not want the secret in the shell's history. */
   async prepare(content: Content): Promise<void> {
     fs.writeFileSync(
@@ -57,7 +71,7 @@ export class Sandbox {
       `config:\n  scorestack:services:\n    ${serviceName}: { authEnabled: true, workers: ${content.workers} }\n`,
     );
     this.write(content);
-    const made = await this.clone.run("pulumi", "stack", "init", stackName, "--no-select");
+    const made = await this.run("pulumi", "stack", "init", stackName, "--no-select");
     if (made.code !== 0) {
       throw new Error(`the stack could not be made: ${made.stderr}`);
     }
@@ -98,13 +112,14 @@ export class Sandbox {
   /** An `up` that should have nothing to do; says how slow the machine is. */
   async proveNothingToDo(): Promise<Answer> {
     const start = performance.now();
-    const answer = await this.clone.run("up", "--yes");
+    const answer = await this.run("up", "--yes");
     this.slowness = Math.max(1, (performance.now() - start) / idleUpMs);
     return answer;
   }
 
   /** Ends what was started here, at once, and removes the folders unless they are to be kept. */
   async remove(keep: boolean): Promise<void> {
+    this.isClosed = true;
     for (let left = this.processes.look(); left.length > 0; left = this.processes.look()) {
       for (const { pid } of left) {
         try {

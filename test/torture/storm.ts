@@ -37,7 +37,7 @@ export class Storm {
   /** Brings the service up for the first time, undisturbed. */
   async begin(): Promise<void> {
     await this.sandbox.prepare(firstContent);
-    const answer = await this.sandbox.clone.run("start");
+    const answer = await this.sandbox.run("start");
     if (answer.code !== 0) {
       throw new Error(`the first start ended with ${answer.code}\n${answer.stderr}`);
     }
@@ -101,10 +101,8 @@ export class Storm {
 
   /** The next normal command; once more only if it says so itself. */
   private async mend({ mending }: Step): Promise<Answer[]> {
-    const first = await this.sandbox.clone.run(...mending);
-    return first.code !== 0 && asksAgain.test(first.stderr)
-      ? [first, await this.sandbox.clone.run(...mending)]
-      : [first];
+    const first = await this.sandbox.run(...mending);
+    return first.code !== 0 && asksAgain.test(first.stderr) ? [first, await this.sandbox.run(...mending)] : [first];
   }
 
   private async check(world: World, outcome: Outcome, proof: Answer | undefined): Promise<string[]> {
@@ -125,7 +123,7 @@ export class Storm {
     if (wanted === isPinned) {
       return [];
     }
-    const { code, stderr } = await this.sandbox.clone.run(...(commands[0]?.args ?? []));
+    const { code, stderr } = await this.sandbox.run(...(commands[0]?.args ?? []));
     world.settings = world.readSettings();
     world.versions.problems();
     return code === 0 ? [] : [`does not converge: ${operation} ended with ${code}: ${stderr}`];

@@ -25,7 +25,7 @@ export async function strike(step: Step, sandbox: Sandbox): Promise<Struck> {
   const begun = Promise.all(
     step.commands.map(async ({ args, startsAfterMs }) => {
       await sleep(startsAfterMs);
-      const child = sandbox.clone.spawn(...args);
+      const child = sandbox.spawn(...args);
       children.push(child);
       return await limited(answerOf(child), child, args);
     }),
