@@ -7,7 +7,7 @@ import { openProject } from "../../cli/project";
 import { openStack } from "../../cli/stack";
 import { readState } from "../../cli/state";
 import { type StandIn, startStandIn } from "../engine/stand-in";
-import { Clone } from "./clone";
+import { type Answer, Clone } from "./clone";
 
 /** What an operation of the engine did. */
 export interface Seen {
@@ -41,6 +41,14 @@ export class DevPlace {
     fs.writeFileSync(this.clone.path(`Pulumi.${name}.yaml`), stringify({ config }));
     const where = { root: this.clone.folder, stackName: name, create: true, environment: this.standIn.env };
     return new DevStack(this, name, (await openStack(where)).stack);
+  }
+
+  /** Brings a stack up from the command line. */
+  up(name: string): Promise<Answer> {
+    Object.assign(process.env, this.standIn.env);
+    return this.clone.run("up", "--yes", "--stack", name).finally(() => {
+      Object.keys(this.standIn.env).forEach((key) => Reflect.deleteProperty(process.env, key));
+    });
   }
 
   async remove(): Promise<void> {
