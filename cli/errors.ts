@@ -75,7 +75,9 @@ export function describeError(error: unknown): string {
   if (debugging()) {
     return error.stack ?? error.message;
   }
-  return error instanceof CliError
+  // The program's own refusals, told by their marks: the SDK takes a second to load, and may be there twice.
+  const isForUser = error instanceof CliError || "__pulumiRunError" in error || "__pulumResourceError" in error;
+  return isForUser
     ? error.message
     : `${error.message}\nThis should not happen; SCORESTACK_DEBUG=1 shows where it comes from.`;
 }

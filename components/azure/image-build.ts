@@ -34,7 +34,7 @@ export function buildAzureImage(
   places: ImagePlaces,
 ): WorkspaceImage {
   const { builder = defaultBuilder, platform = ImagePlatform.amd64 } = place;
-  const content = pulumi.output(image) as pulumi.Output<LocalImageInputs>;
+  const content = pulumi.output({ ...image, models: contentsOf(image.models) }) as pulumi.Output<LocalImageInputs>;
   const [identity, imageName] = [pulumi.output(image.identity), pulumi.output(image.imageName)];
   tell(name, place, places, options.parent);
   const build: Build = {
@@ -55,6 +55,12 @@ export function buildAzureImage(
   const version = identity.apply(shortIdentity);
   const ref = builders[builder](build);
   return { imageName, version, imageId: pulumi.interpolate`${imageName}:${version}`, identity, ref };
+}
+
+/** A model's version may be known later than its content, and is not in the image. */
+function contentsOf(models: ImageContent["models"]): ImageContent["models"] {
+  const list = models as readonly ImageModel[];
+  return Array.isArray(models) ? list.map(({ modelName, digest }) => ({ modelName, digest, version: "" })) : models;
 }
 
 /** Writes the build context, in previews too: it is a cache of the program. */

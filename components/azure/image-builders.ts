@@ -6,7 +6,7 @@ import { shown } from "../internal/problems";
 import { shortIdentity } from "../render/dockerfile";
 import type { ImagePlaces } from "../workspace";
 import { lastCommitOf, recordAt } from "./git-context";
-import type { AzureImagePlace, CommittedContexts, ImagePlatform } from "./image-place";
+import { type AzureImagePlace, type CommittedContexts, ImagePlatform } from "./image-place";
 
 /** What the builders are told. */
 export interface Build {
@@ -95,12 +95,16 @@ export function buildAtGit(build: Build): pulumi.Output<string> {
   const folder = `${git.contextPath}/${places.imageName ?? ""}`;
   const commit = lastCommitOf(git, folder);
   const registry = places.baseImageRegistry;
+  const taskRunName = pulumi
+    .all([imageName, identity])
+    .apply(([image, known]) => taskRunOf(image, known, place.platform));
   const run = new containerregistry.TaskRun(
     name,
     {
       registryName: place.registryName,
       resourceGroupName: place.resourceGroupName,
       location: place.location,
+      taskRunName,
       forceUpdateTag: identity.apply((known) => checkCommitted(known, git, folder)),
       runRequest: {
         type: "DockerBuildRequest",
@@ -121,7 +125,7 @@ export function buildAtGit(build: Build): pulumi.Output<string> {
   );
   return refOf(
     build,
-    pulumi.all([run.runResult, place.registryName]).apply(([result, name]) => digestOf(result, name)),
+    pulumi.all([run.runResult, place.registryName, taskRunName]).apply((told) => digestOf(...told)),
   );
 }
 
@@ -162,14 +166,22 @@ function checkDigest(text: string): string {
 function digestOf(
   { status, outputImages, runErrorMessage, runId }: pulumi.Unwrap<containerregistry.TaskRun["runResult"]>,
   registry: string,
+  taskRun: string,
 ): string {
   if (status !== "Succeeded") {
     const log = `az acr task logs --registry ${registry} --run-id ${runId ?? "<id>"}`;
+    const again = `az acr taskrun delete --registry ${registry} --name ${taskRun}`;
     throw new pulumi.RunError(
-      `the build in ACR Tasks ended as ${shown(status)}: ${runErrorMessage || "no message"}; see ${log}`,
+      `the build in ACR Tasks ended as ${shown(status)}: ${runErrorMessage || "no message"}; see ${log}; to have it run again: ${again}, then refresh and update`,
     );
   }
   return checkDigest(outputImages?.[0]?.digest ?? "");
+}
+
+/** azure-native would give each run the same name. At most 50 letters, digits and dashes. */
+function taskRunOf(imageName: string, identity: string, platform: ImagePlatform): string {
+  const suffix = platform === ImagePlatform.amd64 ? "" : "-arm";
+  return `${imageName.replaceAll(".", "-")}-${shortIdentity(identity)}${suffix}`;
 }
 
 function checkCommitted(identity: string, git: CommittedContexts, folder: string): string {

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
+import { RunError } from "@pulumi/pulumi";
 import * as path from "node:path";
 import { stackIn } from "../../cli/commands/pulumi";
 import { describeError, Interrupted, UsageError } from "../../cli/errors";
@@ -131,6 +132,7 @@ describe("outputs", () => {
 describe("errors", () => {
   it("written for the user stand alone; others say how to see more", () => {
     assert.equal(describeError(new UsageError("'x' must be y")), "'x' must be y");
+    assert.equal(describeError(new RunError("image 'x': 'y' must be z")), "image 'x': 'y' must be z");
     assert.equal(new Interrupted().exitCode, 130);
     assert.equal(
       describeError(new TypeError("odd")),
