@@ -44,9 +44,21 @@ export function imageKey({ edit, offset, packages }: Content): string {
 
 export const question = { data: [1, 2] };
 
+export interface Answered {
+  readonly edit: number;
+  readonly packages: number;
+  readonly proof: string;
+  readonly sum: number;
+}
+
 /** What the service says to {@link question}; `proof` shows that it was given its secret. */
-export function replyOf({ edit, offset, packages }: Content, proof: string): object {
+export function replyOf({ edit, offset, packages }: Content, proof: string): Answered {
   return { edit, packages, proof, sum: 3 + offset };
+}
+
+/** The content that gives a reply, as far as a reply shows it. */
+export function contentOf({ edit, packages, sum }: Answered): Content {
+  return { ...firstContent, edit, packages, offset: sum - 3 };
 }
 
 /** Files of the scorer, by their paths in its folder. */

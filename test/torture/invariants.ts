@@ -5,12 +5,13 @@ import { isDeepStrictEqual } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { numbered } from "../../provider/store/files";
 import { ask, type Heard, versionOf } from "./client";
-import { type Content, replyOf } from "./content";
+import { type Content, imageKey, replyOf } from "./content";
 import { statusOf } from "./instants";
 import { filesIn, leftovers } from "./leftovers";
 import type { Step } from "./plan";
 import { isServer, isSupervisor } from "./processes";
 import type { Struck } from "./strike";
+import { noneLost, sorted } from "./requests";
 import { wholeSettings } from "./settings";
 import type { World } from "./world";
 
@@ -49,7 +50,6 @@ function noneHangs(_: World, { said }: Outcome): string[] {
 }
 
 const settleMs = 10_000;
-const inHandMs = 100;
 
 /** Processes may take a moment to end: an old server drains, a provider looks for its engine once a second. */
 async function oneServer({ sandbox }: World, { isUp }: Outcome): Promise<string[]> {
@@ -115,7 +115,10 @@ async function rightAnswer(world: World, { content, isUp }: Outcome): Promise<st
   const service = world.resource("service");
   const pin = world.pinIn(world.readSettings());
   const wanted = pin ?? built;
+  world.learnContents();
   world.contents.set(built, content);
+  const before = world.identities.get(imageKey(content)) ?? built;
+  world.identities.set(imageKey(content), built);
   const expected = world.contents.get(wanted);
   const version = await versionOf(port);
   const replies = await Promise.all(Object.values(keys ?? {}).map((key: string) => ask(port, key)));
@@ -124,6 +127,7 @@ async function rightAnswer(world: World, { content, isUp }: Outcome): Promise<st
   const wrong = replies.filter(({ status, body }) => status !== 200 || JSON.stringify(sorted(body)) !== right);
   const { revision, imageIdentity } = service?.outputs ?? {};
   return [
+    ...(before === built ? [] : [`${imageKey(content)} was image ${before} and is ${built} now`]),
     ...(version.imageIdentity === wanted
       ? []
       : [`/version says image ${version.imageIdentity}, deployed is ${wanted}`]),
@@ -134,50 +138,6 @@ async function rightAnswer(world: World, { content, isUp }: Outcome): Promise<st
     ...wrong.map(({ status, body }) => `/score answers ${status} ${body}, deployed is ${right}`),
     ...(refused.status === 401 ? [] : [`a wrong key is answered with ${refused.status}`]),
   ];
-}
-
-function sorted(reply: object | string): unknown {
-  try {
-    const value = (typeof reply === "string" ? JSON.parse(reply) : reply) as object;
-    return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
-  } catch {
-    return reply;
-  }
-}
-
-/** Of a server that is killed the requests in hand are lost; without a supervisor nobody answers until the next run. */
-function noneLost(world: World, { step, struck, heard }: Outcome): string[] {
-  if (!heard) {
-    return [];
-  }
-  const { at } = struck;
-  const known = new Set(
-    [step.content, ...world.contents.values()].map((content) =>
-      JSON.stringify(sorted(replyOf(content, world.sandbox.proof))),
-    ),
-  );
-  const strange = heard.replies.filter((body) => !known.has(JSON.stringify(sorted(body))));
-  const excusedMs = excuse(step, world.sandbox.slowness);
-  const lost = heard.failed.filter(
-    ({ begunAt, endedAt }) => at === undefined || endedAt < at - 50 || begunAt > at + excusedMs,
-  );
-  return [
-    ...(heard.answers === 0 ? ["no request was answered"] : []),
-    ...lost.slice(0, 3).map((one) => {
-      const after = at === undefined ? "with nothing killed" : `${Math.round(one.begunAt - at)} ms after the kill`;
-      return `a request begun ${after} failed: ${one.problem}`;
-    }),
-    ...strange.slice(0, 3).map((body) => `a request was answered with ${body.slice(0, 200)}`),
-  ];
-}
-
-/** For how long after a kill a request may begin and fail: gunicorn answers what it has in hand after a TERM alone. */
-function excuse({ victim, blow }: Step, slowness: number): number {
-  if (victim === "supervisor" || victim === "everything") {
-    return Infinity;
-  }
-  const isServer = victim === "server" || victim === "worker";
-  return isServer && blow.signal !== "SIGTERM" ? inHandMs * slowness : -Infinity;
 }
 
 /** A release is for going back to: one that has never answered is none. */

@@ -3,7 +3,8 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import type { StackState, StateResource } from "../../cli/state";
 import { localTokens } from "../../components/internal/local-contract";
-import type { Content } from "./content";
+import { entries, readJson } from "../../provider/store/files";
+import { type Answered, type Content, contentOf } from "./content";
 import { Ledger } from "./ledger";
 import type { Sandbox } from "./sandbox";
 import { serviceName, stackName } from "./sandbox";
@@ -11,6 +12,10 @@ import { serviceName, stackName } from "./sandbox";
 export interface Keys {
   readonly primaryKey: string;
   readonly secondaryKey: string;
+}
+
+interface Sample {
+  readonly reply: { readonly json: Answered };
 }
 
 /** The settings as a program reads them; the engine writes them anew now and then. */
@@ -26,6 +31,8 @@ export class World {
   settings: SettingsText;
   /** What the images of the store hold, by their identity. */
   readonly contents = new Map<string, Content>();
+  /** Identity of each content. */
+  readonly identities = new Map<string, string>();
   readonly versions: Ledger;
   /** Files of the clone that a person has made. */
   readonly sources: ReadonlySet<string>;
@@ -52,6 +59,17 @@ export class World {
 
   resource(kind: keyof typeof localTokens): StateResource | undefined {
     return this.readState().resources?.find(({ type }) => type === localTokens[kind]);
+  }
+
+  /** Takes note of what the images of the store hold, those of edits that were taken back too: a rollback may go to them. */
+  learnContents(): void {
+    const bundles = this.sandbox.path(".scorestack/bundles");
+    for (const identity of entries(bundles).filter((name) => !this.contents.has(name))) {
+      const sample = readJson(path.join(bundles, identity, "samples/one.json")) as Sample | undefined;
+      if (sample) {
+        this.contents.set(identity, contentOf(sample.reply.json));
+      }
+    }
   }
 
   /** Takes the keys that the service has now for those that it keeps. */
