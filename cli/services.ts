@@ -2,7 +2,9 @@ import type { ServiceRecord } from "../provider/store/records";
 import type { Store } from "../provider/store";
 import { CliError, UsageError } from "./errors";
 import { openProject } from "./project";
-import { readState, stacksWithResources } from "./state";
+import { liveStatus, stop } from "../provider/service/supervisor";
+import { holderOf, readLocks } from "./locks";
+import { readState, stacks, stacksWithResources } from "./state";
 
 /** A service that the stack's state has and that is not on this machine any more. */
 export interface MissingService {
@@ -51,6 +53,28 @@ export async function servicesOf(
   return [...records, ...missing.map((name) => ({ name, state: "missing" as const }))].sort((one, other) =>
     one.name.localeCompare(other.name, "en"),
   );
+}
+
+/**
+ * Stops and removes the services on this machine that no stack's state knows: an update that was killed had begun them. Returns their
+ * names. None while another stack is being worked on, whose they may be.
+ */
+export async function stopUnknown(root: string, store: Store, stackName: string): Promise<string[]> {
+  const project = openProject(root);
+  if (!project.stateFolder) {
+    return [];
+  }
+  const isBusy = stacks(root).some(
+    (name) => name !== stackName && readLocks(project, name).some((lock) => holderOf(lock) !== "dead"),
+  );
+  const known = stacksWithResources(root).flatMap((name) => serviceNamesIn(root, name));
+  const unknown = isBusy ? [] : store.serviceFolders().filter(({ name }) => !known.includes(name));
+  const live = unknown.filter((folder) => liveStatus(folder) !== undefined);
+  await Promise.all(live.map(stop));
+  unknown.forEach((folder) => {
+    folder.remove();
+  });
+  return live.map(({ name }) => name);
 }
 
 /** The service of that name, or the only one. Throws a `UsageError` that names the choices. */

@@ -116,15 +116,18 @@ export function stackExists(root: string, stackName: string): boolean {
   return file === undefined || fs.existsSync(file);
 }
 
-/** Stacks of this project that have resources, where the backend is a folder. */
-export function stacksWithResources(root: string): string[] {
-  const project = openProject(root);
-  const file = stackStateFile(project, "any");
+/** Stacks of this project, where the backend is a folder. */
+export function stacks(root: string): string[] {
+  const file = stackStateFile(openProject(root), "any");
   const folder = file === undefined ? undefined : path.dirname(file);
   const names = folder && fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-  return names
-    .map((name) => name.slice(0, -".json".length))
-    .filter((name) => (readState(project, name)?.resources ?? []).length > 0);
+  return names.map((name) => name.slice(0, -".json".length));
+}
+
+/** Those of them that have resources. */
+export function stacksWithResources(root: string): string[] {
+  const project = openProject(root);
+  return stacks(root).filter((name) => (readState(project, name)?.resources ?? []).length > 0);
 }
 
 /** Images and models of this machine that the stacks of this project have, where the backend is a folder. */

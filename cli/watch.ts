@@ -1,6 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { localTokens } from "../components/internal/local-contract";
 import { CliError, describeError, Interrupted } from "./errors";
+import { isInterrupted } from "./interruption";
 import { clearDeadLocks, inTurn } from "./locks";
 import { runOperation } from "./operation";
 import type { Changes } from "./output/changes";
@@ -23,6 +24,10 @@ export async function watchStack(open: OpenStack, present: (changes: Changes) =>
   let presented = false;
   for (let saved: Saved | undefined; ; saved = await watcher.next()) {
     const changes = await attempt(open, saved);
+    // An update that was past its last step when Ctrl-C came has ended well.
+    if (isInterrupted()) {
+      throw new Interrupted();
+    }
     if (changes && !presented) {
       await present(changes);
       presented = true;

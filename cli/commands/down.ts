@@ -39,6 +39,8 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
   const { stack: stackName, cloud, yes, json, all } = options;
   const { openStack } = await import("../stack");
   const { stackExists } = await import("../state");
+  const { Store } = await import("../../provider/store");
+  const { stopUnknown } = await import("../services");
   const { openProject } = await import("../project");
   const { removeBareSettings } = await import("../passphrase");
   const { runOperation, countsLine, toJson } = await import("../operation");
@@ -54,6 +56,9 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
       await confirm(`Stop and remove everything in stack '${stackName}'${all && !cloud ? ", and .scorestack/" : ""}?`);
     }
     changes = await runOperation(open, "destroy", { onLine: json ? say : print });
+  }
+  for (const name of cloud ? [] : await stopUnknown(root, new Store(root), stackName)) {
+    say(`Stopped service '${name}', which an update that was ended had begun.`);
   }
   if (all && cloud) {
     fs.rmSync(rehearsalFolder(root, stackName), { recursive: true, force: true });

@@ -183,4 +183,27 @@ describe("a run", function () {
     assert.equal((await clone.run("up", "--yes")).code, 0);
     await isWhole();
   });
+
+  it("that was the first, and whose provider was killed, leaves no service that down does not stop", async () => {
+    assert.equal((await clone.run("down", "--yes")).code, 0);
+    edit("first", "import time\n\n_init = init\n\n\ndef init():\n    time.sleep(3)\n    _init()\n");
+    const ended = answerOf(clone.spawn("up", "--yes"));
+    const victim = await provider();
+    await soon(
+      "the service",
+      () => fs.existsSync(clone.path(".scorestack/services/diabetes/status.json")) || undefined,
+    );
+    await untilStarting();
+    process.kill(victim, "SIGKILL");
+    assert.equal((await ended).code, 1);
+    const { code, stderr } = await clone.run("down", "--yes");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /Stopped service 'diabetes', which an update that was ended had begun/);
+    assert.deepEqual(
+      clone.processes().filter((line) => line.includes("supervisor.py")),
+      [],
+    );
+    assert.equal((await clone.run("up", "--yes")).code, 0);
+    await isWhole();
+  });
 });
