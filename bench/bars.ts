@@ -24,6 +24,7 @@ export const bars: readonly Bar[] = [
   { ...edit, comparison: "edit to served, npm run watch", of: "npm run watch" },
   { ...noop, comparison: "no-op up, 100 services" },
   { ...noop, comparison: "no-op preview, 100 services" },
+  { ...noop, section: "dev", comparison: "preview of dev", atMost: 1.3 },
   ...scorers.flatMap((comparison) =>
     ["azmlinfsrv", "MLServer"].map((to) => ({ ...scoring, comparison, to }) satisfies Bar),
   ),

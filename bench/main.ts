@@ -5,6 +5,7 @@ import { setUp } from "../cli/set-up";
 import { bars, describeBar, judge, limitOf } from "./bars";
 import { releaseAll } from "./cleanup";
 import type { Comparison, SectionName } from "./comparison";
+import { dev } from "./dev";
 import { edit } from "./edit";
 import { describeMachine, loadAverage, renderMachine } from "./machine";
 import { noop } from "./noop";
@@ -16,7 +17,7 @@ import { updates } from "./updates";
 /** Measures; tells each comparison once it is complete. */
 export type Section = (options: Options, tell: (comparison: Comparison) => void) => Promise<void>;
 
-const sections: Readonly<Record<SectionName, Section>> = { scoring, edit, noop, updates };
+const sections: Readonly<Record<SectionName, Section>> = { scoring, edit, noop, dev, updates };
 const root = path.resolve(__dirname, "..");
 
 /** Runs the bench and returns its exit code: 0 when every bar that was measured holds, 1 when not, 2 for wrong usage. */

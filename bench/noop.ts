@@ -6,7 +6,7 @@ import type { Section } from "./main";
 import { NoopProject, type Operation } from "./noop/project";
 import { timed } from "./timed";
 
-const measures: readonly MeasureSpec[] = [
+export const operationMeasures: readonly MeasureSpec[] = [
   { name: "time", unit: "s", better: "lower" },
   { name: "in the engine", unit: "s", better: "lower" },
   { name: "CPU", unit: "s", better: "lower" },
@@ -27,7 +27,9 @@ export const noop: Section = async ({ quick, sizes }, tell) => {
         );
         for (const operation of ["up", "preview"] as const) {
           const samples = await interleave(roundsOf(size, quick), subjects(project, operation));
-          tell(compare(`no-op ${operation}, ${size} ${size === 1 ? "service" : "services"}`, measures, samples));
+          tell(
+            compare(`no-op ${operation}, ${size} ${size === 1 ? "service" : "services"}`, operationMeasures, samples),
+          );
         }
       },
     );
@@ -40,24 +42,25 @@ function roundsOf(size: number, quick: boolean): number {
 
 function subjects(project: NoopProject, operation: Operation): Record<string, () => Promise<Sample>> {
   const raw = (...options: string[]): Promise<Sample> =>
-    measure(project, operation, project.rawCommand(operation, ...options), project.rawEnvironment);
+    measureOperation(project.folder, operation, project.rawCommand(operation, ...options), project.rawEnvironment);
   return {
-    scorestack: () => measure(project, operation, project.command(operation), {}),
+    scorestack: () => measureOperation(project.folder, operation, project.command(operation), {}),
     "raw program, lean": () => raw("lean"),
     "raw program": () => raw(),
   };
 }
 
-async function measure(
-  project: NoopProject,
+/** Runs a command that must find nothing to do. */
+export async function measureOperation(
+  folder: string,
   operation: Operation,
   [node = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Sample> {
-  const times = path.join(project.folder, "engine-times");
+  const times = path.join(folder, "engine-times");
   fs.rmSync(times, { force: true });
   const command = [node, "--require", hook, ...args];
-  const { seconds, cpuSeconds, stdout } = await timed(command, project.folder, { ...env, ENGINE_TIMES: times });
+  const { seconds, cpuSeconds, stdout } = await timed(command, folder, { ...env, ENGINE_TIMES: times });
   requireNothingDone(stdout);
   return { time: seconds, "in the engine": engineSeconds(fs.readFileSync(times, "utf8"), operation), CPU: cpuSeconds };
 }

@@ -121,7 +121,7 @@ describe("the bench's options", () => {
 
   it("are all sections and sizes without any", () => {
     assert.deepEqual(read(), {
-      sections: ["scoring", "edit", "noop", "updates"],
+      sections: ["scoring", "edit", "noop", "dev", "updates"],
       quick: false,
       sizes: [1, 10, 100, 1000],
       json: path.join(root, ".scorestack/bench/2026-11-22T201500.json"),
@@ -134,7 +134,7 @@ describe("the bench's options", () => {
   });
 
   it("that can't be are told in one line", () => {
-    refused("'sections' must be of scoring, edit, noop, updates, got 'scores'", "scores");
+    refused("'sections' must be of scoring, edit, noop, dev, updates, got 'scores'", "scores");
     refused("'--sizes' must be whole numbers from 1 to 5000 with commas between, got '1,x'", "--sizes", "1,x");
     refused("'--sizes' must be whole numbers from 1 to 5000 with commas between, got '0'", "--sizes", "0");
     refused("unknown option '--fast'", "--fast");

@@ -91,13 +91,17 @@ export class NoopProject {
         name: urn.split("::").pop(),
         custom,
         parent,
-        inputs,
+        inputs: custom ? inputs : {},
+        outputs: {},
       }));
     const provider = { name: "scorestack", path: "../../provider" };
     const project = { name: "raw", runtime: "nodejs", plugins: { providers: [provider] } };
     fs.mkdirSync(path.join(this.rawFolder, "state"), { recursive: true });
     fs.writeFileSync(path.join(this.rawFolder, "Pulumi.yaml"), stringify(project));
-    fs.writeFileSync(path.join(this.rawFolder, "resources.json"), JSON.stringify({ engineRoot, resources }));
+    fs.writeFileSync(
+      path.join(this.rawFolder, "resources.json"),
+      JSON.stringify({ engineRoot, stackName: "local", resources }),
+    );
   }
 }
 

@@ -9,18 +9,28 @@ const pulumi = require("@pulumi/pulumi");
 const { LocalWorkspace, PulumiCommand, Stack } = require("@pulumi/pulumi/automation");
 
 const [operation, folder, lean] = process.argv.slice(2);
-const { engineRoot, resources } = JSON.parse(fs.readFileSync(path.join(folder, "resources.json"), "utf8"));
+const { engineRoot, stackName, resources } = JSON.parse(fs.readFileSync(path.join(folder, "resources.json"), "utf8"));
 
 async function program() {
   const made = new Map();
-  for (const { urn, type, name, custom, parent, inputs } of resources) {
-    const options = { parent: made.get(parent) };
+  for (const { urn, type, name, custom, parent, inputs, outputs, version } of resources) {
+    const options = { parent: made.get(parent), version };
     const resource = custom
-      ? new pulumi.CustomResource(type, name, inputs, options)
-      : new pulumi.ComponentResource(type, name, {}, options);
-    if (!custom) resource.registerOutputs({});
+      ? new pulumi.CustomResource(type, name, revived(inputs), options)
+      : new pulumi.ComponentResource(type, name, revived(inputs), options);
+    if (!custom) resource.registerOutputs(revived(outputs));
     made.set(urn, resource);
   }
+}
+
+/** Secrets as a state has them that was exported open. */
+function revived(value) {
+  if (Array.isArray(value)) return value.map(revived);
+  if (typeof value !== "object" || value === null) return value;
+  if (value["4dabf18193072939515e22adb298388d"] && "plaintext" in value) {
+    return pulumi.secret(JSON.parse(value.plaintext));
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revived(item)]));
 }
 
 async function main() {
@@ -30,7 +40,7 @@ async function main() {
     workspace.selectStack = async () => {};
     workspace.stackOutputs = async () => ({});
   }
-  const stack = await (lean ? Stack.select : Stack.createOrSelect)("local", workspace);
+  const stack = await (lean ? Stack.select : Stack.createOrSelect)(stackName, workspace);
   if (lean) stack.info = async () => undefined;
   const { stdout } = await stack[operation]({ color: "never" });
   process.stdout.write(stdout);
