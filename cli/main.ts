@@ -10,8 +10,9 @@ import { UserError } from "../provider/rpc/handler";
 export async function main(root: string, args: readonly string[]): Promise<number> {
   handleSignals((code) => process.exit(code));
   process.on("unhandledRejection", (error) => {
-    // The SDK lets calls to an engine that has ended fail where nobody can catch it; that it ended is told by who waits for it.
-    if (!isEngineGone(error)) {
+    // While a program runs the SDK has a handler of its own, which has the engine end the run with the error. Calls to an engine
+    // that has ended fail where nobody can catch it; that it ended is told by who waits for it.
+    if (process.listenerCount("unhandledRejection") === 1 && !isEngineGone(error)) {
       say(describeError(error));
       process.exit(exitCodes.failed);
     }

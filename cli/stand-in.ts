@@ -10,6 +10,8 @@ export interface StandInProcess {
   readonly ports: Readonly<Record<string, number>>;
   /** What the engine gets in its environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Resolves once it has ended, however. */
+  readonly ended: Promise<void>;
   /** Ends the process, if it has not ended, and waits for that. */
   stop(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function startStandInProcess(options: StandInOptions): Promise<Stan
     pid: child.pid ?? 0,
     ports: bound,
     environment: environmentOf(bound),
+    ended,
     stop: () => {
       kill();
       return ended;

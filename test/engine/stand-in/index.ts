@@ -81,6 +81,11 @@ export class StandIn {
     return new Faults(this.where.folder).all();
   }
 
+  /** Resolves once a fault has ended the process. */
+  died(): Promise<void> {
+    return this.process.ended;
+  }
+
   /** Starts the process again where it was, as after a fault that has ended it. */
   async restart(): Promise<void> {
     const { ports } = this.process;
