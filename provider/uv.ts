@@ -1,10 +1,10 @@
-import { execFile, type ExecFileException } from "node:child_process";
+import { execFile, type ExecFileException, type PromiseWithChild } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { findPython } from "./python";
 import { UserError } from "./rpc/handler";
-import { exclusively } from "./store/exclusive";
+import { exclusively, type HelpedBy } from "./store/exclusive";
 import { assemble, freeBytes } from "./store/files";
 import type { Progress } from "./store/environments";
 
@@ -25,10 +25,10 @@ export async function ensureUv(projectRoot: string, report: (message: string) =>
   if (await isUsable("uv")) {
     return "uv";
   }
-  return exclusively(path.join(path.dirname(home), "locks"), async () => {
+  return exclusively(path.join(path.dirname(home), "locks"), async (helpedBy) => {
     if (!fs.existsSync(own)) {
       report(`installing uv ${uvVersion} from PyPI`);
-      await assemble(home, install);
+      await assemble(home, (folder) => install(folder, helpedBy));
     }
     return own;
   });
@@ -40,6 +40,7 @@ export async function runUv(
   stage: string,
   args: readonly string[],
   log: Progress,
+  helpedBy: HelpedBy = () => undefined,
 ): Promise<string> {
   const uv = await ensureUv(projectRoot, (message) => {
     log.progress(message);
@@ -53,12 +54,20 @@ export async function runUv(
   }, 2000);
   try {
     const options = { maxBuffer: 64 * 1024 * 1024, signal: log.cancelled, env: uvEnvironment() };
-    return (await run(uv, [...args], options)).stdout;
+    return (await helped(run(uv, [...args], options), helpedBy)).stdout;
   } catch (problem) {
     throw explain(stage, problem as ExecFileException & { stderr?: string });
   } finally {
     clearInterval(clock);
   }
+}
+
+/** Waits for a process of which its starter's lock takes note. */
+function helped<T>(running: PromiseWithChild<T>, helpedBy: HelpedBy): Promise<T> {
+  if (running.child.pid !== undefined) {
+    helpedBy(running.child.pid);
+  }
+  return running;
 }
 
 /** @throws {@link UserError} if a disk with so many bytes free is too full to build an environment on */
@@ -79,12 +88,13 @@ async function isUsable(uv: string): Promise<boolean> {
   }
 }
 
-async function install(folder: string): Promise<void> {
+async function install(folder: string, helpedBy: HelpedBy): Promise<void> {
   const python = findPython().executable;
   const wanted = [`uv==${uvVersion}`, "--quiet", "--disable-pip-version-check", "--no-cache-dir"];
   try {
     // Outside any environment, so that it works on distributions that leave out `venv` or guard their own packages.
-    await run(python, ["-m", "pip", "install", "--target", folder, "--no-warn-script-location", ...wanted]);
+    const args = ["-m", "pip", "install", "--target", folder, "--no-warn-script-location", ...wanted];
+    await helped(run(python, args), helpedBy);
   } catch (first) {
     try {
       const temporary = path.join(folder, "venv");

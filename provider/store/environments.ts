@@ -8,7 +8,7 @@ import { lockFits, pinnedPackages } from "../../components/internal/lock";
 import { UserError } from "../rpc/handler";
 import { runUv } from "../uv";
 import type { Care } from "./contents";
-import { exclusively } from "./exclusive";
+import { exclusively, type HelpedBy } from "./exclusive";
 import { entries, readJson, remove, writeJson } from "./files";
 import { missingPackageFiles } from "./packages";
 
@@ -48,8 +48,8 @@ export class EnvironmentStore {
     if (ready) {
       return ready;
     }
-    return exclusively(path.join(this.folder, "locks", key), async () =>
-      this.has(key, care) ? (this.get(key) as StoredEnvironment) : await this.build(key, spec, log),
+    return exclusively(path.join(this.folder, "locks", key), async (helpedBy) =>
+      this.has(key, care) ? (this.get(key) as StoredEnvironment) : await this.build(key, spec, log, helpedBy),
     );
   }
 
@@ -81,10 +81,16 @@ export class EnvironmentStore {
     return path.join(this.folder, key);
   }
 
-  private async build(key: string, spec: EnvironmentSpec, log: Progress): Promise<StoredEnvironment> {
+  private async build(
+    key: string,
+    spec: EnvironmentSpec,
+    log: Progress,
+    helpedBy: HelpedBy,
+  ): Promise<StoredEnvironment> {
     const home = path.join(this.folder, key);
     const mending = this.prepare(key, log);
-    const uv = (stage: string, ...args: string[]): Promise<string> => runUv(this.projectRoot, stage, args, log);
+    const uv = (stage: string, ...args: string[]): Promise<string> =>
+      runUv(this.projectRoot, stage, args, log, helpedBy);
     const wanted = spec.python === "" ? ">=3.9,<3.13" : spec.python;
     await uv(
       `finding Python ${wanted}`,

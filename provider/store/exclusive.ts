@@ -3,19 +3,27 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../rpc/handler";
-import { type ProcessIdentity, identityOf, isAlive } from "../service/process";
+import { type ProcessIdentity, identityOf, isAlive, signal } from "../service/process";
 
 const pollMs = 100;
 const patienceMs = 600_000;
 const tornMs = 1000;
 
+/** Who has a lock, and what it has started that works on the folder: such a process goes on when the holder is killed. */
+interface Holder extends ProcessIdentity {
+  readonly helpers?: readonly ProcessIdentity[];
+}
+
+/** Takes note of a process that helps the holder of a lock. */
+export type HelpedBy = (pid: number) => void;
+
 /**
- * Does work that no other process may do at the same time on the same folder. A lock whose holder has ended is taken over at once;
- * no clock is asked whether one is stale, as clocks jump and processes may stand still.
+ * Does work that no other process may do at the same time on the same folder. A lock whose holder has ended is taken over at once,
+ * and what helped it is ended; no clock is asked whether one is stale, as clocks jump and processes may stand still.
  *
  * @throws {@link UserError} if the lock is held for ten minutes
  */
-export async function exclusively<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function exclusively<T>(folder: string, work: (helpedBy: HelpedBy) => Promise<T>): Promise<T> {
   fs.mkdirSync(folder, { recursive: true });
   const file = path.join(folder, ".lock");
   const own = `${file}.${crypto.randomBytes(6).toString("hex")}`;
@@ -32,13 +40,36 @@ export async function exclusively<T>(folder: string, work: () => Promise<T>): Pr
     }
     removeLeftOvers(folder);
     try {
-      return await work();
+      return await work(helping(file));
     } finally {
       fs.rmSync(file, { force: true });
     }
   } finally {
     fs.rmSync(own, { force: true });
   }
+}
+
+function helping(file: string): HelpedBy {
+  const helpers: ProcessIdentity[] = [];
+  return (pid) => {
+    helpers.push(identityOf(pid));
+    const holder: Holder = { ...identityOf(process.pid), helpers: helpers.filter(isAlive) };
+    const next = `${file}.${crypto.randomBytes(6).toString("hex")}`;
+    fs.writeFileSync(next, JSON.stringify(holder));
+    fs.renameSync(next, file);
+  };
+}
+
+/** Whether nobody works under a lock any more. What helped a holder that has ended is told to end, and waited for. */
+function isOver(holder: Holder): boolean {
+  if (isAlive(holder)) {
+    return false;
+  }
+  const left = (holder.helpers ?? []).filter(isAlive);
+  left.forEach((helper) => {
+    signal(helper, "SIGKILL");
+  });
+  return left.length === 0;
 }
 
 /** Makes `file` be `own`, which only one can; false while another one that lives has it. */
@@ -57,7 +88,7 @@ function take(own: string, file: string): boolean {
   }
   const text = textOf(file);
   const holder = text === undefined ? undefined : parse(text);
-  if (text !== undefined && !(holder && isAlive(holder))) {
+  if (text !== undefined && (!holder || isOver(holder))) {
     removeDead(file, text);
   }
   return false;
@@ -70,7 +101,7 @@ function copyTo(own: string, file: string): boolean {
     return true;
   } catch (problem) {
     const holder = holderOf(file);
-    if ((problem as NodeJS.ErrnoException).code === "EEXIST" && holder && !isAlive(holder)) {
+    if ((problem as NodeJS.ErrnoException).code === "EEXIST" && holder && isOver(holder)) {
       removeDead(file, textOf(file) ?? "");
     }
     return false;
@@ -88,7 +119,7 @@ function removeLeftOvers(folder: string): void {
 export function removeDeadLock(file: string): boolean {
   const text = textOf(file);
   const holder = parse(text ?? "");
-  if (text === undefined || (holder ? isAlive(holder) : isNew(file))) {
+  if (text === undefined || (holder ? !isOver(holder) : isNew(file))) {
     return false;
   }
   removeDead(file, text);
@@ -116,7 +147,7 @@ function removeDead(file: string, text: string): void {
   }
 }
 
-function holderOf(file: string): ProcessIdentity | undefined {
+function holderOf(file: string): Holder | undefined {
   return parse(textOf(file) ?? "");
 }
 
@@ -129,12 +160,10 @@ function textOf(file: string): string | undefined {
   }
 }
 
-function parse(text: string): ProcessIdentity | undefined {
+function parse(text: string): Holder | undefined {
   try {
-    const holder = JSON.parse(text) as Partial<ProcessIdentity>;
-    return typeof holder.pid === "number" && typeof holder.pidStartedAt === "string"
-      ? (holder as ProcessIdentity)
-      : undefined;
+    const holder = JSON.parse(text) as Partial<Holder>;
+    return typeof holder.pid === "number" && typeof holder.pidStartedAt === "string" ? (holder as Holder) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -69,6 +69,28 @@ describe("work that only one may do", () => {
       assert.deepEqual(fs.readdirSync(folder), []);
     });
   }
+
+  it("goes on once what helped a holder that was killed has ended, which it is made to", async () => {
+    const helper = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
+    const helperEnded = new Promise((resolve) =>
+      helper.once("exit", (_, signal) => {
+        resolve(signal);
+      }),
+    );
+    await new Promise((resolve) => helper.once("spawn", resolve));
+    await exclusively(folder, (helpedBy) => {
+      helpedBy(helper.pid ?? 0);
+      const held = JSON.parse(fs.readFileSync(lock(), "utf8")) as { pid: number; helpers: object[] };
+      assert.deepEqual(held, { ...identityOf(process.pid), helpers: [identityOf(helper.pid ?? 0)] });
+      return Promise.resolve();
+    });
+    assert.equal(helper.exitCode, null);
+    const dead = { pid: spawnSync("true").pid, pidStartedAt: "1", helpers: [identityOf(helper.pid ?? 0)] };
+    writeFiles(folder, { ".lock": JSON.stringify(dead) });
+    await exclusively(folder, () => Promise.resolve());
+    assert.equal(await helperEnded, "SIGKILL");
+    assert.deepEqual(fs.readdirSync(folder), []);
+  });
 
   it("goes on after a lock of an earlier release, and one that was cut off", async () => {
     fs.mkdirSync(lock());
