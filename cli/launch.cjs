@@ -10,6 +10,7 @@ const root = path.resolve(__dirname, "..");
 const modules = path.join(root, "node_modules");
 const stampFile = path.join(modules, ".scorestack-lock");
 const guard = path.join(root, ".scorestack", "npm-ci.lock");
+const tornMs = 1000;
 
 /** A problem the user can mend: shown as it is, without a stack. */
 class SetupError extends Error {}
@@ -67,7 +68,7 @@ function isAlive(pid) {
   }
 }
 
-/** Takes the guard, or says whose it is. A guard whose process is gone is taken over. */
+/** Takes the guard, or says whose it is: 0 while its holder still writes it. A guard whose process is gone is taken over. */
 function takeGuard() {
   fs.mkdirSync(path.dirname(guard), { recursive: true });
   try {
@@ -76,8 +77,14 @@ function takeGuard() {
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
   }
-  const holder = Number(fs.readFileSync(guard, "utf8"));
-  if (holder > 0 && isAlive(holder)) return holder;
+  try {
+    const holder = Number(fs.readFileSync(guard, "utf8"));
+    if (holder > 0 && isAlive(holder)) return holder;
+    if (!holder && Math.abs(Date.now() - fs.statSync(guard).mtimeMs) < tornMs) return 0;
+  } catch (error) {
+    if (error.code === "ENOENT") return takeGuard();
+    throw error;
+  }
   fs.rmSync(guard, { force: true });
   return takeGuard();
 }
@@ -139,9 +146,11 @@ async function installPackages() {
   for (;;) {
     const holder = takeGuard();
     if (holder === undefined) break;
-    if (holder !== waitingFor) process.stderr.write(`Waiting for process ${holder}, which installs npm packages ...\n`);
-    waitingFor = holder;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    if (holder && holder !== waitingFor) {
+      process.stderr.write(`Waiting for process ${holder}, which installs npm packages ...\n`);
+      waitingFor = holder;
+    }
+    await new Promise((resolve) => setTimeout(resolve, holder ? 500 : 50));
   }
   try {
     const digest = missingFor();

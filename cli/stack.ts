@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, type PulumiFn, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { CliError, UsageError } from "./errors";
 import { runEngineCommand } from "./engine/command";
@@ -37,6 +38,14 @@ export interface OpenOptions {
   readonly engine?: Engine;
   /** More of the engine's environment, such as what leads it to a stand-in cloud. */
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+// Ports come round: over connections that all clients share, an engine on the port of one that has ended would be taken for that one.
+Object.assign(clientOptions(), { "grpc.use_local_subchannel_pool": 1 });
+
+/** What the SDK makes its connections to an engine with; its type declarations leave it out, `test/cli/engine.test.ts` holds it. */
+export function clientOptions(): object {
+  return (pulumi.runtime as unknown as { grpcClientOptions: object }).grpcClientOptions;
 }
 
 const stackNameRule = /^[A-Za-z0-9_.-]{1,100}$/;

@@ -1,14 +1,18 @@
 import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
+import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import * as grpc from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { holderOf, readLocks } from "../../cli/locks";
 import { runOperation } from "../../cli/operation";
 import { openProject } from "../../cli/project";
-import { discardIfNew, openStack, stackOutputs } from "../../cli/stack";
+import { clientOptions, discardIfNew, openStack, stackOutputs } from "../../cli/stack";
 import { takeRejections } from "../rejections";
 import { temporaryFolder, writeFiles } from "../support/folder";
 
@@ -24,6 +28,32 @@ class Thing extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+describe("connections to an engine", () => {
+  it("do not depend on what became of others to the same port", async () => {
+    const holder = net.createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port } = holder.address() as net.AddressInfo;
+    holder.close();
+    await once(holder, "close");
+    const server = new grpc.Server();
+    const client = (): grpc.Client =>
+      new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), clientOptions());
+    const connects = (from: grpc.Client): Promise<boolean> =>
+      new Promise((resolve) => {
+        from.waitForReady(Date.now() + 300, (problem) => resolve(problem === undefined));
+      });
+    // The SDK does not close its own.
+    const [old, next] = [client(), client()];
+    assert.equal(await connects(old), false);
+    await promisify(server.bindAsync.bind(server))(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure());
+    assert.equal(await connects(next), true);
+    [old, next].forEach((one) => {
+      one.close();
+    });
+    server.forceShutdown();
+  });
+});
 
 /** How the command line drives the real engine; nothing here needs a provider. */
 describe("the command line and the real engine", function () {

@@ -108,6 +108,27 @@ describe("the launcher", function () {
     assert.deepEqual([one.code, other.code, npmRuns()], [0, 0, 1], one.stderr + other.stderr);
   });
 
+  it("leaves its guard to one that has just begun to write it", async () => {
+    const guard = path.join(folder, ".scorestack/npm-ci.lock");
+    writeFiles(folder, { ".scorestack/npm-ci.lock": "" });
+    const ended = launch();
+    // Longer than that is a guard that was cut off.
+    await sleep(400);
+    fs.writeFileSync(guard, String(process.pid));
+    await sleep(1000);
+    assert.equal(npmRuns(), 0);
+    fs.rmSync(guard);
+    const { code, stderr } = await ended;
+    assert.deepEqual([code, npmRuns()], [0, 1]);
+    assert.match(stderr, new RegExp(`^Waiting for process ${process.pid}, which installs npm packages`));
+  });
+
+  it("takes over a guard that was never written to its end", async () => {
+    writeFiles(folder, { ".scorestack/npm-ci.lock": "" });
+    assert.equal((await launch()).code, 0);
+    assert.equal(npmRuns(), 1);
+  });
+
   it("takes over from one that was killed", async () => {
     const { pid } = start([]);
     process.kill(pid ?? 0, "SIGKILL");
