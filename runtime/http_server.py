@@ -43,6 +43,10 @@ class HttpServer(uvicorn.Server):
     async def shutdown(self, sockets=None):
         """Accepts no more; every reply from now on closes its connection; idle ones are closed after a while."""
         self._front.is_closing = True
+        for listener in (listener for server in self.servers for listener in server.sockets):
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+        # asyncio drops whom it has accepted just before its server is closed: they get through first.
+        await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         give_up = time.monotonic() + LINGER_SECONDS
