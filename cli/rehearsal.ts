@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "./errors";
@@ -21,8 +22,24 @@ export function cloudOption(text: string): RehearsalCloud {
 }
 
 /** Folder of a stack's stand-in cloud. */
-export function rehearsalFolder(root: string, stackName: string): string {
+function rehearsalFolder(root: string, stackName: string): string {
   return path.join(root, ".scorestack", "stand-in", stackName);
+}
+
+/** Folder of the state of all rehearsals: one stack may take over what another has deployed. */
+function stateFolder(root: string): string {
+  return path.join(root, ".scorestack", "stand-in-state");
+}
+
+/** Removes what a stack's rehearsals have left; the state of all goes with the last of them. */
+export function removeRehearsal(root: string, stackName: string): void {
+  const folder = rehearsalFolder(root, stackName);
+  fs.rmSync(folder, { recursive: true, force: true });
+  const home = path.dirname(folder);
+  if (!fs.existsSync(home) || fs.readdirSync(home).length === 0) {
+    fs.rmSync(home, { recursive: true, force: true });
+    fs.rmSync(stateFolder(root), { recursive: true, force: true });
+  }
 }
 
 /** What a command was called with, as far as it says where the stack lies. */
@@ -36,8 +53,8 @@ export interface Rehearsal {
 }
 
 /**
- * Does a command's work on the cloud that was asked for. A rehearsal has a state of its own, beside the stand-in's resources, so
- * that the real stack's is not touched; the stand-in's process ends with the work, however that ends.
+ * Does a command's work on the cloud that was asked for. Rehearsals have a state of their own, so that the real stacks' is not
+ * touched; the stand-in's process ends with the work, however that ends.
  */
 export async function onCloud<T>(rehearsal: Rehearsal, work: (standIn?: StandInProcess) => Promise<T>): Promise<T> {
   const { root, stack, cloud, needsCloud = true } = rehearsal;
@@ -49,7 +66,7 @@ export async function onCloud<T>(rehearsal: Rehearsal, work: (standIn?: StandInP
   }
   labelOutput(label);
   const folder = rehearsalFolder(root, stack);
-  process.env.PULUMI_BACKEND_URL = pathToFileURL(path.join(folder, "state")).href;
+  process.env.PULUMI_BACKEND_URL = pathToFileURL(stateFolder(root)).href;
   const standIn = needsCloud ? await startStandInProcess({ root, folder }) : undefined;
   Object.assign(process.env, standIn?.environment);
   try {

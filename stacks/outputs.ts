@@ -15,17 +15,18 @@ export interface MadeScorer {
   readonly image: ModelImage;
 }
 
-/** Makes scorers and notes them in a stack's outputs; returns their images by the scorers' names. */
+/** Makes scorers and notes them in a stack's outputs; returns their images by the scorers' names. `describe` says what is noted of an image. */
 export function makeAll(
   scorers: readonly Scorer[],
   make: (scorer: Scorer) => MadeScorer,
   outputs: StackOutputs,
+  describe?: (image: ModelImage) => pulumi.Inputs,
 ): ReadonlyMap<string, ModelImage> {
   const images = new Map<string, ModelImage>();
   for (const scorer of scorers) {
     const { models, image } = make(scorer);
     images.set(scorer.name, image);
-    outputs.images[scorer.name] = { imageId: image.imageId, identity: image.identity };
+    outputs.images[scorer.name] = describe?.(image) ?? { imageId: image.imageId, identity: image.identity };
     for (const [name, model] of Object.entries(models)) {
       outputs.models[name] = { modelId: model.modelId, digest: model.digest };
     }

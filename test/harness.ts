@@ -72,7 +72,7 @@ interface Monitor {
  * Runs a program against mocks and waits until all it registered is settled. Unknown resource types and calls, and URNs used
  * twice, are errors. What it does not prove: the engine's work (diffs, order, replaces) and the provider's.
  */
-export async function runProgram<T>(program: () => T, options: RunOptions = {}): Promise<Run<T>> {
+export async function runProgram<T>(program: () => T, options: RunOptions = {}): Promise<Run<Awaited<T>>> {
   const resources: Registration[] = [];
   const calls: string[] = [];
   const drafts = new Map<string, Pick<Registration, "inputs" | "secrets" | "custom" | "type" | "name">>();
@@ -97,7 +97,7 @@ export async function runProgram<T>(program: () => T, options: RunOptions = {}):
   await pulumi.runtime.setMocks(mocks, "scorestack", options.stack ?? "local", options.preview ?? false);
   pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
   record(pulumi.runtime.getMonitor() as unknown as Monitor, drafts, resources);
-  const result = program();
+  const result = await program();
   await settled().catch((error: unknown) => {
     // What becomes of a failed call does not name it.
     throw calls.length > 0 ? new Error(`unknown call of ${calls.join(", ")}`) : error;

@@ -11,7 +11,7 @@ import {
   withJson,
   withYes,
 } from "./common";
-import { onCloud, rehearsalFolder } from "../rehearsal";
+import { onCloud, removeRehearsal } from "../rehearsal";
 
 interface DownOptions extends ChangeOptions {
   readonly all?: boolean;
@@ -61,7 +61,7 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
     say(`Stopped service '${name}', which an update that was ended had begun.`);
   }
   if (all && cloud) {
-    fs.rmSync(rehearsalFolder(root, stackName), { recursive: true, force: true });
+    removeRehearsal(root, stackName);
   } else if (all) {
     fs.rmSync(path.join(root, ".scorestack"), { recursive: true, force: true });
     // They held the salt of a passphrase that is gone now.

@@ -1,10 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { oneOf, type Rule } from "../../components/internal/problems";
+import { type KubernetesSettings, type ProdSettings, readKubernetesSettings, readProdSettings } from "./clusters";
 import { type DevSettings, readDevSettings } from "./dev";
 import { type LocalSettings, readLocalSettings } from "./local";
 import { SettingsReader } from "./reader";
 
-const readers = { local: readLocalSettings, dev: readDevSettings } as const;
+const readers = {
+  local: readLocalSettings,
+  dev: readDevSettings,
+  prod: readProdSettings,
+  kubernetes: readKubernetesSettings,
+} as const;
 
 /** A stack function's name. */
 export type StackKind = keyof typeof readers;
@@ -12,7 +18,7 @@ export type StackKind = keyof typeof readers;
 export const stackKinds = Object.keys(readers) as readonly StackKind[];
 
 /** What the stack's configuration says. */
-export type Settings = LocalSettings | DevSettings;
+export type Settings = LocalSettings | DevSettings | ProdSettings | KubernetesSettings;
 
 /** What the command line alone asks of the program; the engine is then told to touch nothing else. */
 export interface ProgramOptions {

@@ -112,7 +112,7 @@ describe("rehearsals", function () {
     const values = new Map(lines.map(([, name = "", value = ""]) => [name, value]));
     const ports = /^azure-native:\d+,docker-build:\d+,command:\d+,kubernetes:\d+$/;
     assert.match(values.get("PULUMI_DEBUG_PROVIDERS") ?? "", ports);
-    assert.equal(values.get("PULUMI_BACKEND_URL"), `file://${clone.path(".scorestack/stand-in/dev/state")}`);
+    assert.equal(values.get("PULUMI_BACKEND_URL"), `file://${clone.path(".scorestack/stand-in-state")}`);
     assert.equal(values.get("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"), "true");
     assert.deepEqual(clone.processes(), []);
   });
@@ -124,7 +124,8 @@ describe("rehearsals", function () {
       down.stdout,
       `${label}\n  - delete  Registry registry\n  - delete  ResourceGroup group\n${label}\ndelete 3.\n`,
     );
-    assert.equal(fs.existsSync(clone.path(".scorestack/stand-in/dev")), false);
+    assert.equal(fs.existsSync(clone.path(".scorestack/stand-in")), false);
+    assert.equal(fs.existsSync(clone.path(".scorestack/stand-in-state")), false);
     assert.ok(fs.existsSync(clone.path(".scorestack")));
   });
 
