@@ -10,6 +10,17 @@ export {
   RestartPolicy,
 } from "./aci-options";
 export { AciService } from "./aci-service";
+export { AksCluster, type AksClusterArgs } from "./aks-cluster";
+export type * from "./aks-options";
+export {
+  AksGateway,
+  ClusterPurpose,
+  ClusterTier,
+  NetworkPolicyEngine,
+  NodeOsUpgradeChannel,
+  UpgradeChannel,
+  Weekday,
+} from "./aks-options";
 export {
   type CommittedContexts,
   type ImageBuildOptions,
@@ -21,6 +32,10 @@ export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
+export { KubeLogin } from "./internal/kubeconfig";
+export { KubernetesCluster, type KubernetesClusterArgs, type RegistryLoginArgs } from "./kubernetes-cluster";
+export type * from "./kubernetes-host";
+export { ReplicaScaler } from "./kubernetes-host";
 export { LocalService, type LocalServiceArgs } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";

@@ -1,4 +1,4 @@
-import type * as kubernetes from "@pulumi/kubernetes";
+import type { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** What can change the number of a service's replicas in a cluster. */
@@ -75,7 +75,7 @@ export interface NodeTaint {
 /** A Kubernetes cluster that services run in; an `AksCluster` is one, and so is what is made of any kubeconfig. */
 export interface KubernetesHost {
   /** Makes objects in the cluster. */
-  readonly provider: kubernetes.Provider;
+  readonly provider: Provider;
   /** What can scale services there; plain. */
   readonly scaler: ReplicaScaler;
   /** The Gateway API controller. @default - there is none: services have a load balancer, or no address outside of the cluster */
