@@ -7,6 +7,8 @@ export interface StackOutputs {
   readonly models: Record<string, pulumi.Inputs>;
   readonly images: Record<string, pulumi.Inputs>;
   readonly services: Record<string, pulumi.Inputs>;
+  /** Where the images are, in a cloud. */
+  readonly registry?: pulumi.Inputs;
 }
 
 /** What a scorer has been made into. */

@@ -1,0 +1,15 @@
+import type { AzureHost } from "../components";
+
+/** What the checks take for a host and an image that are not made yet. */
+export const laterHost: AzureHost = {
+  resourceGroupName: "later",
+  location: "westeurope",
+  registryServer: "later.azurecr.io",
+  registryId:
+    "/subscriptions/later/resourceGroups/later/providers/Microsoft.ContainerRegistry/registries/later",
+  identityId:
+    "/subscriptions/later/resourceGroups/later/providers/Microsoft.ManagedIdentity/userAssignedIdentities/later",
+  identityClientId: "later",
+  logs: { workspaceId: "later", workspaceKey: "later" },
+  insightsConnectionString: "later",
+};
