@@ -12,7 +12,7 @@ export interface KubernetesServicePlan {
   readonly ownsNamespace?: boolean;
   /** Labels of every object, beside those that the renders need; values have at most 63 characters. */
   readonly labels: Readonly<Record<string, string>>;
-  /** 1 to 15, each with another name; their `trafficPercent` add up to 100 and one of them is the default. */
+  /** 1 to 14, each with another name; their `trafficPercent` add up to 100 and one of them is the default. */
   readonly versions: readonly VersionPlan[];
   /** SHA-256 of each accepted key, as JSON (`keyDigests`); undefined without authentication. Secret. */
   readonly keyDigests?: pulumi.Input<string>;
@@ -34,17 +34,19 @@ export interface GatewayExposure {
   /** A gateway that exists, or one of the service's own. */
   readonly gateway: GatewayReference | OwnGateway;
   /** Namespace of the pods that forward requests: the gateway's own, unless the controller runs them elsewhere. */
-  readonly proxyNamespace: string;
+  readonly proxyNamespace: pulumi.Input<string>;
   /** Domains of the route; none: whatever the gateway answers for. */
   readonly hostnames: readonly string[];
   /** `/`, or a path that is cut off before the request reaches the server. */
   readonly pathPrefix: string;
+  /** Paths of the server, and all below them, that the route does not lead to. */
+  readonly hiddenPaths: readonly string[];
 }
 
 /** A gateway that exists. */
 export interface GatewayReference {
-  readonly name: string;
-  readonly namespace: string;
+  readonly name: pulumi.Input<string>;
+  readonly namespace: pulumi.Input<string>;
   /** Its listener; undefined for each that takes the route. */
   readonly sectionName?: string;
 }
@@ -85,13 +87,13 @@ export interface ClusterExposure {
 
 /** Pods that may call; without `podLabels` all of the namespace. */
 export interface NetworkPeer {
-  readonly namespace: string;
+  readonly namespace: pulumi.Input<string>;
   readonly podLabels?: Readonly<Record<string, string>>;
 }
 
 /** One version of the service: an image and how it runs. */
 export interface VersionPlan {
-  /** 1 to 30 lower-case letters, digits and dashes; a letter first, no dash last. */
+  /** 1 to 25 lower-case letters, digits and dashes; a letter first, no dash last. */
   readonly name: string;
   /** `registry/repository@sha256:…`. */
   readonly imageRef: pulumi.Input<string>;
@@ -119,7 +121,7 @@ export interface VersionPlan {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly Toleration[];
   readonly replicas: ReplicasPlan;
-  /** Scoring requests that a replica works on at a time. */
+  /** Scoring requests that a replica works on at a time: its processes, times what each has in a batch. */
   readonly maxConcurrentRequests: number;
   readonly scoringTimeoutMs: number;
   /** How long a request waits in a replica before it is answered with 503. */
@@ -158,15 +160,17 @@ export interface AutoscaledReplicas {
   readonly measure: LoadMeasure;
 }
 
-/** What the load is measured by: requests under way, which Prometheus knows, or how much CPU is used, which every cluster knows. */
+/**
+ * What the load is measured by (ADR 0014): KEDA asks a replica at `path` how many requests all of them have in hand, running and
+ * waiting; or the cluster's metrics server says how much CPU they use.
+ */
 export type LoadMeasure =
   | {
-      readonly by: "prometheus";
-      readonly serverAddress: string;
-      /** PromQL that gives the requests under way and waiting, over all replicas of the version. */
-      readonly query: string;
-      /** `TriggerAuthentication` of the namespace. */
-      readonly authentication?: string;
+      readonly by: "requests";
+      readonly path: string;
+      readonly format: "json" | "prometheus";
+      /** Where in the answer the number stands: a GJSON path, or the name of a metric. */
+      readonly valueLocation: string;
     }
   | { readonly by: "cpu" };
 
