@@ -179,6 +179,8 @@ function proofOf(
     key,
     timeoutSeconds: checked.proof?.seconds ?? 0,
     logs: pulumi.interpolate`az container logs ${place} --container-name ${serviceName}`,
-    settings: settingsOf({ ...args.image, ...checked.image }, checked.serving).apply((settings) => hashJson(settings).slice(0, 12)),
+    settings: settingsOf({ ...args.image, ...checked.image }, checked.serving).apply((settings) =>
+      hashJson(settings).slice(0, 12),
+    ),
   };
 }

@@ -54,21 +54,19 @@ function environmentOf(args: AciServiceArgs, checked: CheckedAci): pulumi.Output
   const theirs = isPlainMap(environmentVariables) ? variables(environmentVariables) : undefined;
   const later = theirs ? {} : environmentVariables;
   const settings = settingsOf({ ...args.image, ...checked.image }, checked.serving);
-  return pulumi
-    .all([settings, later, pulumi.isSecret(pulumi.output(later))])
-    .apply(([told, known, isSecret]) => {
-      const all: Named = {
-        // By it the Azure SDK picks the identity to ask for tokens.
-        AZURE_CLIENT_ID: { name: "AZURE_CLIENT_ID", value: args.host.identityClientId },
-        ...variables(told),
-        ...(checked.keyed ? variables({ SCORESTACK_KEYS_FILE: keysPath }) : {}),
-        ...reporting,
-        ...(theirs ?? variables(known, isSecret)),
-      };
-      return Object.keys(all)
-        .sort(byCodeUnits)
-        .flatMap((name) => all[name] ?? []);
-    });
+  return pulumi.all([settings, later, pulumi.isSecret(pulumi.output(later))]).apply(([told, known, isSecret]) => {
+    const all: Named = {
+      // By it the Azure SDK picks the identity to ask for tokens.
+      AZURE_CLIENT_ID: { name: "AZURE_CLIENT_ID", value: args.host.identityClientId },
+      ...variables(told),
+      ...(checked.keyed ? variables({ SCORESTACK_KEYS_FILE: keysPath }) : {}),
+      ...reporting,
+      ...(theirs ?? variables(known, isSecret)),
+    };
+    return Object.keys(all)
+      .sort(byCodeUnits)
+      .flatMap((name) => all[name] ?? []);
+  });
 }
 
 /** A secret value is one that Azure shows to nobody. */

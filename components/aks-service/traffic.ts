@@ -71,7 +71,11 @@ export function checkTraffic(problems: Problems, args: AksServiceArgs): void {
   }
 }
 
-function checkShares(problems: Problems, args: AksServiceArgs, versions: Readonly<Record<string, ServiceVersion>>): void {
+function checkShares(
+  problems: Problems,
+  args: AksServiceArgs,
+  versions: Readonly<Record<string, ServiceVersion>>,
+): void {
   for (const [name, { trafficPercent, mirrorPercent }] of Object.entries(versions)) {
     problems.plain(`versions.${name}.trafficPercent`, trafficPercent, wholeNumber(0, 100));
     problems.plain(`versions.${name}.mirrorPercent`, mirrorPercent, wholeNumber(1, 100));

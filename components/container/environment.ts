@@ -14,15 +14,17 @@ export function settingsOf(
   serving: ContainerSettings,
 ): pulumi.Output<Readonly<Record<string, string>>> {
   const { identity, imageId, modelIds } = image;
-  return pulumi.output({ serving, who: { identity, imageId, modelIds } }).apply(({ serving: settings, who }) => ({
-    ...serverEnvironment(settings as ServerSettings, {
-      service: settings.serviceName,
-      ...(who.imageId === undefined ? {} : { image: who.imageId }),
-      imageIdentity: who.identity,
-      ...(who.modelIds === undefined ? {} : { models: who.modelIds }),
-    }),
-    WORKER_COUNT: String(settings.workers),
-  }));
+  return pulumi
+    .output({ serving, who: { identity, imageId, modelIds } })
+    .apply(({ serving: settings, who }): Readonly<Record<string, string>> => ({
+      ...serverEnvironment(settings as ServerSettings, {
+        service: settings.serviceName,
+        ...(who.imageId === undefined ? {} : { image: who.imageId }),
+        imageIdentity: who.identity,
+        ...(who.modelIds === undefined ? {} : { models: who.modelIds }),
+      }),
+      WORKER_COUNT: String(settings.workers),
+    }));
 }
 
 /** What is reported, checked. */

@@ -54,7 +54,10 @@ export const labels: Rule<Readonly<Record<string, string>>> = {
 
 function badLabels(value: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(value)
-    .filter(([name, text]) => !qualifiedName.test(name) || ours.test(name) || typeof text !== "string" || !labelValue.test(text))
+    .filter(
+      ([name, text]) =>
+        !qualifiedName.test(name) || ours.test(name) || typeof text !== "string" || !labelValue.test(text),
+    )
     .map(([name]) => `'${name}'`);
 }
 

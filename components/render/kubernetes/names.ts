@@ -12,12 +12,18 @@ export function serviceObjectName({ serviceName }: KubernetesServicePlan): strin
 }
 
 /** Name of a version's objects. */
-export function versionObjectName({ serviceName }: KubernetesServicePlan, { name }: VersionPlan): string {
+export function versionObjectName(
+  { serviceName }: Pick<KubernetesServicePlan, "serviceName">,
+  { name }: Pick<VersionPlan, "name">,
+): string {
   return `${serviceName}-${name}`;
 }
 
 /** Name of the headless Service by which a version's replicas find each other: 63 characters at most. */
-export function replicasName(plan: KubernetesServicePlan, version: VersionPlan): string {
+export function replicasName(
+  plan: Pick<KubernetesServicePlan, "serviceName">,
+  version: Pick<VersionPlan, "name">,
+): string {
   return `${versionObjectName(plan, version)}-pods`;
 }
 
