@@ -6,7 +6,13 @@ import type {
   VersionPlan,
 } from "../../components/render/kubernetes/plan";
 
-const probe = { initialDelaySeconds: 0, periodSeconds: 10, timeoutSeconds: 2, successThreshold: 1, failureThreshold: 3 };
+const probe = {
+  initialDelaySeconds: 0,
+  periodSeconds: 10,
+  timeoutSeconds: 2,
+  successThreshold: 1,
+  failureThreshold: 3,
+};
 /** What KEDA is told to ask, as ADR 0014 has it. */
 export const byRequests: ReplicasPlan = {
   kind: "autoscaled",
@@ -92,7 +98,7 @@ export function fullPlan(): KubernetesServicePlan {
   });
 }
 
-const letters = "abcdefghijklmnopqrstuvwxyz";
+const letters = Array.from("abcdefghijklmnopqrstuvwxyz");
 const name = (length: number) =>
   fc
     .tuple(

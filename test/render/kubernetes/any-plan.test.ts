@@ -97,7 +97,10 @@ describe("the objects of a service in a cluster", () => {
     const policy = objects.find(({ kind }) => kind === "NetworkPolicy");
     const ingress = (policy?.spec?.["ingress"] ?? []) as { from?: unknown[] }[];
     const isOpen = plan.exposure.kind === "loadBalancer" && plan.exposure.allowedRanges.length === 0;
-    assert.equal(ingress.some(({ from }) => from === undefined), isOpen);
+    assert.equal(
+      ingress.some(({ from }) => from === undefined),
+      isOpen,
+    );
     assert.ok(ingress.every(({ from }) => from === undefined || from.length > 0));
   });
 

@@ -1,10 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  renderConfiguration,
-  renderKeys,
-  renderSecrets,
-} from "../../../components/render/kubernetes/configuration";
+import { renderConfiguration, renderKeys, renderSecrets } from "../../../components/render/kubernetes/configuration";
 import { renderDeployment, renderDisruptionBudget } from "../../../components/render/kubernetes/deployment";
 import type { KubernetesServicePlan, VersionPlan } from "../../../components/render/kubernetes/plan";
 import { value } from "../../harness";

@@ -1,5 +1,9 @@
 import { strict as assert } from "node:assert";
-import { renderNamespace, renderNetworkPolicy, renderServiceAccount } from "../../../components/render/kubernetes/access";
+import {
+  renderNamespace,
+  renderNetworkPolicy,
+  renderServiceAccount,
+} from "../../../components/render/kubernetes/access";
 import { renderAll } from "../../../components/render/kubernetes/all";
 import { certificateName, renderCertificate } from "../../../components/render/kubernetes/configuration";
 import { renderGateway } from "../../../components/render/kubernetes/gateway";
