@@ -1,8 +1,7 @@
-import type { core, networking } from "@pulumi/kubernetes";
-import type { types } from "@pulumi/kubernetes";
+import type { core, networking, types } from "@pulumi/kubernetes";
 import { serviceMetadata, serviceSelector } from "./names";
 import type { KubernetesServicePlan, NetworkPeer } from "./plan";
-import { serverPortName } from "./pod";
+import { serverPort } from "./pod";
 import { measuresRequests } from "./service";
 
 type Peer = types.input.networking.v1.NetworkPolicyPeer;
@@ -43,7 +42,7 @@ export function renderServiceAccount(plan: KubernetesServicePlan): core.v1.Servi
 /** Who may call the pods: nobody who is not named. What they call is not limited; the kubelet's probes always pass. */
 export function renderNetworkPolicy(plan: KubernetesServicePlan): networking.v1.NetworkPolicyArgs {
   const from = callers(plan);
-  const ports = [{ protocol: "TCP", port: serverPortName }];
+  const ports = [{ protocol: "TCP", port: serverPort }];
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",

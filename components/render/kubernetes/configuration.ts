@@ -16,7 +16,7 @@ export function renderConfiguration(plan: KubernetesServicePlan, version: Versio
     kind: "ConfigMap",
     metadata: versionMetadata(plan, version, configurationName(plan, version)),
     immutable: true,
-    data: version.environment as core.v1.ConfigMapArgs["data"],
+    data: version.environment,
   };
 }
 
@@ -32,7 +32,7 @@ export function renderSecrets(plan: KubernetesServicePlan, version: VersionPlan)
         metadata: versionMetadata(plan, version, secretsName(plan, version)),
         immutable: true,
         data: known(secretEnvironment, (variables) =>
-          Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, base64(value as string)])),
+          Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, base64(value)])),
         ),
       };
 }

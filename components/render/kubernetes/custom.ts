@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** An object of a kind that Kubernetes itself does not have. A type, so that `apiextensions.CustomResource` takes it. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
+
 export type CustomObject = {
   readonly apiVersion: string;
   readonly kind: string;

@@ -3,7 +3,8 @@ import { isLater } from "../../internal/validate";
 
 /** What follows from a value: at once where the value is plain, so that previews and tests see it. */
 export function known<T, U>(value: pulumi.Input<T>, follow: (value: pulumi.Unwrap<T>) => U): pulumi.Input<U> {
+  const later = value as pulumi.Output<pulumi.Unwrap<T>>;
   return isLater(value)
-    ? (pulumi.output(value).apply((later) => follow(later as pulumi.Unwrap<T>)) as pulumi.Output<U>)
+    ? pulumi.output(later).apply<U>(follow as (known: unknown) => U)
     : follow(value as pulumi.Unwrap<T>);
 }

@@ -27,19 +27,19 @@ export function replicasName(
   return `${versionObjectName(plan, version)}-pods`;
 }
 
-/** What a service's pods have in common, and no other service's have. For life: a Deployment's selector can't be changed. */
+/** What a service's pods have in common, and no other's have. For life: a Deployment's selector can't be changed. */
 export function serviceSelector({ serviceName }: KubernetesServicePlan): Labels {
-  return { "app.kubernetes.io/name": serviceName, "app.kubernetes.io/managed-by": "scorestack" };
+  return { "scorestack/service": serviceName };
 }
 
-/** What a version's pods have in common, and no other version's have. For life, as above. */
+/** What a version's pods have in common, and no other's have. For life, as above. */
 export function versionSelector(plan: KubernetesServicePlan, { name }: VersionPlan): Labels {
   return { ...serviceSelector(plan), "scorestack/version": name };
 }
 
 /** Metadata of an object of the service. */
 export function serviceMetadata(plan: KubernetesServicePlan, name: pulumi.Input<string> = serviceObjectName(plan)) {
-  return { name, namespace: plan.namespace, labels: { ...plan.labels, ...serviceSelector(plan) } };
+  return { name, namespace: plan.namespace, labels: labelsOf(plan, serviceSelector(plan)) };
 }
 
 /** Metadata of an object of a version. */
@@ -48,7 +48,17 @@ export function versionMetadata(
   version: VersionPlan,
   name: pulumi.Input<string> = versionObjectName(plan, version),
 ) {
-  return { name, namespace: plan.namespace, labels: { ...plan.labels, ...versionSelector(plan, version) } };
+  return { name, namespace: plan.namespace, labels: labelsOf(plan, versionSelector(plan, version)) };
+}
+
+/** The labels that Kubernetes recommends are for people; nothing is selected by them. */
+function labelsOf({ labels, serviceName }: KubernetesServicePlan, selector: Labels): Labels {
+  return {
+    ...labels,
+    "app.kubernetes.io/name": serviceName,
+    "app.kubernetes.io/managed-by": "scorestack",
+    ...selector,
+  };
 }
 
 /**
