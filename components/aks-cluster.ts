@@ -3,18 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { type CheckedAks, checkAksCluster, type CheckedMade, warnOf } from "./aks/checks";
 import { kubeconfigOf, type Login } from "./aks/credentials";
 import { attachCluster } from "./aks/existing";
-import { appRoutingClass, enableGateway, makeGateway } from "./aks/gateway";
+import { enableGateway, makeGateway } from "./aks/gateway";
 import { devicePlugin } from "./aks/gpus";
+import { knownOf } from "./aks/known";
 import { type Cluster, makeCluster, type Options } from "./aks/managed-cluster";
 import { collect } from "./aks/monitoring";
-import { hasGpus, makePool, nodeSizes } from "./aks/pools";
+import { hasGpus, makePool } from "./aks/pools";
 import { schedule } from "./aks/upgrades";
 import type * as options from "./aks-options";
 import { assignRole } from "./azure/roles";
 import type { AzureHost } from "./azure-host";
 import { KubeLogin } from "./internal/kubeconfig";
 import { Problems } from "./internal/validate";
-import { type KubernetesGateway, type KubernetesHost, ReplicaScaler } from "./kubernetes-host";
+import { type KubernetesGateway, type KubernetesHost, type ReplicaScaler } from "./kubernetes-host";
 import { secretly } from "./serving";
 
 /** Arguments of {@link AksCluster}. */
@@ -102,6 +103,7 @@ export class AksCluster extends pulumi.ComponentResource implements KubernetesHo
 
     const { host } = args;
     const { existing, made } = plan;
+    const known = knownOf(plan);
     const children = { parent: this };
     const cluster = existing ? attachCluster(host, existing, today, children) : makeCluster(name, host, made, children);
     const kubeconfig = kubeconfigOf(cluster, loginOf(plan), children);
@@ -112,10 +114,10 @@ export class AksCluster extends pulumi.ComponentResource implements KubernetesHo
     this.ready = [...role, ...nodes, ...gateway.ready];
 
     this.gateway = gateway.gateway;
-    this.scaler = (existing?.keda ?? made?.keda) ? ReplicaScaler.keda : ReplicaScaler.cpu;
-    this.nodeSizes = existing ? sizesOf(existing) : nodeSizes(made.pools);
+    this.scaler = known.scaler;
+    this.nodeSizes = known.nodeSizes;
     this.registry = { server: host.registryServer };
-    this.workloadIdentity = identityOf(host, plan, cluster);
+    this.workloadIdentity = known.hasWorkloadIdentity ? identityOf(host, cluster) : undefined;
     this.clusterName = cluster.name;
     this.clusterId = cluster.id;
     this.kubernetesVersion = cluster.version;
@@ -176,12 +178,13 @@ function pullRole(name: string, { registryId = "" }: AzureHost, cluster: Cluster
 function gatewayOf(
   name: string,
   { host }: AksClusterArgs,
-  { existing, made, tls }: CheckedAks,
+  plan: CheckedAks,
   cluster: Cluster,
   provider: Provider,
   children: Options,
 ): { readonly gateway: KubernetesGateway | undefined; readonly ready: pulumi.Resource[] } {
-  const className = existing ? existing.gatewayClassName : made.gateway === "none" ? undefined : appRoutingClass;
+  const { made, tls } = plan;
+  const { className } = knownOf(plan);
   if (className === undefined) {
     return { gateway: undefined, ready: [] };
   }
@@ -194,19 +197,10 @@ function gatewayOf(
   return { gateway: { className, shared }, ready: [...enabled, resource] };
 }
 
-function identityOf(host: AzureHost, { existing }: CheckedAks, cluster: Cluster): KubernetesHost["workloadIdentity"] {
-  return existing?.workloadIdentity === false
-    ? undefined
-    : {
-        oidcIssuerUrl: cluster.oidcIssuerUrl.apply((url) => url ?? ""),
-        identityId: host.identityId,
-        clientId: host.identityClientId,
-      };
-}
-
-function sizesOf({ vmSize }: options.AksExistingArgs): KubernetesHost["nodeSizes"] {
-  // Nothing is known of its pools' labels and taints.
-  return vmSize === undefined
-    ? undefined
-    : nodeSizes({ nodes: { vmSize, taints: [] } })?.map(({ labels: _labels, ...size }) => size);
+function identityOf(host: AzureHost, cluster: Cluster): KubernetesHost["workloadIdentity"] {
+  return {
+    oidcIssuerUrl: cluster.oidcIssuerUrl.apply((url) => url ?? ""),
+    identityId: host.identityId,
+    clientId: host.identityClientId,
+  };
 }

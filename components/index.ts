@@ -21,6 +21,19 @@ export {
   UpgradeChannel,
   Weekday,
 } from "./aks-options";
+export { AksService } from "./aks-service";
+export {
+  type AksServiceArgs,
+  type Caller,
+  Exposure,
+  type GatewayCertificate,
+  IssuerKind,
+  type ReplicaArgs,
+  type ReplicaProbe,
+  type Rollout,
+  type RolloutStep,
+  type ServiceVersion,
+} from "./aks-service-options";
 export {
   type CommittedContexts,
   type ImageBuildOptions,

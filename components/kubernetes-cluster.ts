@@ -60,15 +60,15 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
   constructor(name: string, args: KubernetesClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scorestack:index:KubernetesCluster", name, recorded(args), opts);
     const problems = new Problems(this);
-    const kubeconfig = checkKubeconfig(problems, args);
-    const registry = checkRest(problems, args);
+    const { kubeconfig, registry } = checkKubernetesCluster(problems, args);
     problems.throwIfAny();
 
     this.kubeconfig = pulumi.secret(kubeconfig);
     this.provider = new Provider(`${name}-kubernetes`, { kubeconfig: this.kubeconfig }, { parent: this });
-    this.scaler = args.scaler ?? ReplicaScaler.none;
-    this.gateway = args.gateway;
-    this.nodeSizes = args.nodeSizes;
+    const { scaler, gateway, nodeSizes } = knownOf(args);
+    this.scaler = scaler;
+    this.gateway = gateway;
+    this.nodeSizes = nodeSizes;
     const secret = registry && this.pullSecret(`${name}-pull`, registry);
     this.registry = registry && {
       server: registry.server,
@@ -108,6 +108,16 @@ function recorded({ kubeconfig, registry, ...args }: KubernetesClusterArgs): pul
     kubeconfig: secretly(kubeconfig),
     registry: registry && { ...registry, password: secretly(registry.password) },
   };
+}
+
+/** What is known of a cluster before it is reached: its services can be checked against it. */
+export function knownOf({ scaler = ReplicaScaler.none, gateway, nodeSizes }: KubernetesClusterArgs) {
+  return { scaler, gateway, nodeSizes };
+}
+
+/** Checks the arguments of a `KubernetesCluster`; returns what it reaches the cluster and the registry with. */
+export function checkKubernetesCluster(problems: Problems, args: KubernetesClusterArgs) {
+  return { kubeconfig: checkKubeconfig(problems, args), registry: checkRest(problems, args) };
 }
 
 function checkKubeconfig(problems: Problems, { kubeconfig, context }: KubernetesClusterArgs): pulumi.Input<string> {

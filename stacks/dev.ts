@@ -42,7 +42,12 @@ export function dev(settings: DevSettings): StackOutputs {
   const workspace = new AzureWorkspace("workspace", settings.workspace);
   const place = hasNetwork(settings) ? { subnetId: workspace.containerSubnetId as pulumi.Output<string> } : {};
   const { registryServer, registryId } = workspace;
-  const outputs = { registry: { registryServer, registryId }, models: {}, images: {}, services: {} } as StackOutputs;
+  const outputs = {
+    registry: { registryServer, registryId },
+    models: {},
+    images: {},
+    services: {} as Record<string, pulumi.Inputs>,
+  };
   const images = makeAll(scorers, (scorer) => makeScorer(scorer, workspace), outputs, builtImage);
   for (const { name, scorer, options } of services) {
     const image = images.get(scorer);

@@ -4,9 +4,10 @@ import { KubernetesCluster, type KubernetesClusterArgs } from "../components";
 import { shown } from "../components/internal/problems";
 import { fromRoot } from "../components/internal/project";
 import { Problems } from "../components/internal/validate";
-import { checkKubernetesCluster, knownOfCluster } from "../components/kubernetes-cluster";
+import { checkKubernetesCluster, knownOf } from "../components/kubernetes-cluster";
 import { clusterPlans, clusterProblems, serveAll } from "./cluster-services";
-import type { StackOutputs } from "./outputs";
+import { laterCluster } from "./later";
+import type { ClusterOutputs } from "./outputs";
 import { throwIfAny } from "./plan";
 import { readSource, type Source } from "./references";
 import type { KubernetesSettings } from "./settings/clusters";
@@ -19,19 +20,21 @@ const noSource: Source = { images: {}, problems: [] };
  *
  * @throws pulumi.RunError with everything that is wrong, one problem a line, before anything is made.
  */
-export async function kubernetes(settings: KubernetesSettings): Promise<StackOutputs> {
+export async function kubernetes(settings: KubernetesSettings): Promise<ClusterOutputs> {
   const source = settings.source === undefined ? noSource : await readSource(settings.source);
   const images = { ...source.images, ...settings.images };
   const plans = clusterPlans(settings, images);
   const cluster = new Problems("scorestack:cluster.");
   const args = clusterArgs(cluster, settings);
-  checkKubernetesCluster(cluster, args);
+  if (cluster.lines.length === 0) {
+    checkKubernetesCluster(cluster, args);
+  }
   throwIfAny([
     ...settings.problems,
     ...source.problems,
     ...noImages(images, settings),
     ...cluster.lines,
-    ...clusterProblems(plans, settings, images, knownOfCluster(args)),
+    ...clusterProblems(plans, settings, images, laterCluster(knownOf(args))),
   ]);
   const made = new KubernetesCluster("cluster", args);
   return { images, services: serveAll(plans, images, made) };
@@ -40,19 +43,20 @@ export async function kubernetes(settings: KubernetesSettings): Promise<StackOut
 function noImages(images: object, { source }: KubernetesSettings): readonly string[] {
   const problems = new Problems("scorestack:");
   if (source === undefined && Object.keys(images).length === 0) {
-    const remedy = "'source' names a stack of this project, such as 'dev'; docs/bring-your-own-cluster.md has both ways";
+    const remedy =
+      "'source' names a stack of this project, such as 'dev'; docs/bring-your-own-cluster.md has both ways";
     problems.add("images", "must be given, or 'source'", "neither", remedy);
   }
   return problems.lines;
 }
 
-function clusterArgs(problems: Problems, { cluster }: KubernetesSettings): KubernetesClusterArgs | undefined {
+function clusterArgs(problems: Problems, { cluster }: KubernetesSettings): KubernetesClusterArgs {
   const { kubeconfigFile = process.env["KUBECONFIG"] || "~/.kube/config", ...args } = cluster;
   const file = fromRoot(kubeconfigFile.replace(/^~(?=\/)/, os.homedir()));
   if (!fs.existsSync(file)) {
     const remedy = "kubectl config view --raw --minify > FILE writes one";
     problems.add("kubeconfigFile", "must be a file that exists", shown(kubeconfigFile), remedy);
-    return undefined;
+    return { ...args, kubeconfig: "" };
   }
   return { ...args, kubeconfig: fs.readFileSync(file, "utf8") };
 }

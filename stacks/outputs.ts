@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ModelImage, RegisteredModel } from "../components";
+import type { BuiltImage } from "./built-image";
 import type { Scorer } from "./scorers";
 
 /** Outputs of a stack: what it made, by name. */
@@ -9,6 +10,14 @@ export interface StackOutputs {
   readonly services: Record<string, pulumi.Inputs>;
   /** Where the images are, in a cloud. */
   readonly registry?: pulumi.Inputs;
+}
+
+/** Outputs of a stack that runs images of another. */
+export interface ClusterOutputs {
+  readonly images: Readonly<Record<string, BuiltImage>>;
+  readonly services: Record<string, pulumi.Inputs>;
+  /** What the services run in, where it was made here. */
+  readonly cluster?: pulumi.Inputs;
 }
 
 /** What a scorer has been made into. */

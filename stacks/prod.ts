@@ -1,13 +1,13 @@
-import { AksCluster, type AzureHost } from "../components";
+import { AksCluster, type KubernetesHost } from "../components";
 import { checkAksCluster } from "../components/aks/checks";
 import { knownOf } from "../components/aks/known";
 import { Problems } from "../components/internal/validate";
 import { clusterPlans, clusterProblems, serveAll } from "./cluster-services";
-import { laterHost } from "./later";
-import type { StackOutputs } from "./outputs";
+import { laterCluster, laterHost } from "./later";
+import type { ClusterOutputs } from "./outputs";
 import { throwIfAny } from "./plan";
 import { productionHost } from "./production-host";
-import { readSource, type Source } from "./references";
+import { readSource, type Source, type SourceRegistry } from "./references";
 import type { ProdSettings } from "./settings/clusters";
 
 /**
@@ -16,12 +16,12 @@ import type { ProdSettings } from "./settings/clusters";
  *
  * @throws pulumi.RunError with everything that is wrong, one problem a line, before anything is made.
  */
-export async function prod(settings: ProdSettings): Promise<StackOutputs> {
+export async function prod(settings: ProdSettings): Promise<ClusterOutputs> {
   const source: Source = await readSource(settings.source ?? "dev");
   const images = { ...source.images, ...settings.images };
   const plans = clusterPlans(settings, images);
   const cluster = new Problems("scorestack:cluster.");
-  const known = knownOf(checkAksCluster(cluster, { ...settings.cluster, host: laterHost }, new Date()), laterHost);
+  const known = clusterOf(knownOf(checkAksCluster(cluster, { ...settings.cluster, host: laterHost }, new Date())));
   throwIfAny([
     ...settings.problems,
     ...placeProblems(settings, source),
@@ -30,11 +30,42 @@ export async function prod(settings: ProdSettings): Promise<StackOutputs> {
     ...clusterProblems(plans, settings, images, known),
   ]);
 
-  const host: AzureHost = productionHost("prod", settings.location as string, source.registry as never);
+  const host = productionHost("prod", settings.location as string, source.registry as SourceRegistry);
   const made = new AksCluster("cluster", { ...settings.cluster, host });
   return {
     cluster: { clusterName: made.clusterName, clusterId: made.clusterId, kubernetesVersion: made.kubernetesVersion },
     images,
     services: serveAll(plans, images, made),
   };
+}
+
+function placeProblems({ location }: ProdSettings, { registry, images }: Source): readonly string[] {
+  const problems = new Problems("scorestack:");
+  if (location === undefined) {
+    problems.add("location", "must be given", "nothing", "such as 'westeurope'");
+  }
+  if (registry === undefined && Object.keys(images).length > 0) {
+    problems.add(
+      "source",
+      "must be a stack in Azure, whose registry the cluster may pull from",
+      "one without a registry",
+    );
+  }
+  return problems.lines;
+}
+
+function clusterOf({
+  className,
+  hasSharedGateway,
+  hasWorkloadIdentity,
+  ...known
+}: ReturnType<typeof knownOf>): KubernetesHost {
+  const shared = { name: "later", namespace: "later", hostname: "later", hasTls: true };
+  const identity = { oidcIssuerUrl: "later", identityId: laterHost.identityId, clientId: "later" };
+  return laterCluster({
+    ...known,
+    insightsConnectionString: laterHost.insightsConnectionString,
+    ...(className === undefined ? {} : { gateway: { className, ...(hasSharedGateway ? { shared } : {}) } }),
+    ...(hasWorkloadIdentity ? { workloadIdentity: identity } : {}),
+  });
 }

@@ -8,6 +8,7 @@ import { Project } from "./fixture";
 import { type Registration, runProgram } from "./harness";
 import { aciHost, containerImage } from "./support/aci-host";
 import { aksHost, kubeconfig } from "./support/aks-host";
+import { clusterHost } from "./support/kubernetes-host";
 
 const folder = path.resolve(__dirname, "../components");
 const image = { identity: "a".repeat(64) };
@@ -44,6 +45,8 @@ const makers: Readonly<
   KubernetesCluster: (name, opts) => new components.KubernetesCluster(name, { kubeconfig }, opts),
   AciService: (name, opts) =>
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
+  AksService: (name, opts) =>
+    new components.AksService(name, { host: clusterHost, image: containerImage, cpuCores: 1 }, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };
 

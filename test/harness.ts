@@ -3,6 +3,7 @@ import { hashJson } from "../components/internal/canonical-json";
 import { azureTokens } from "../components/internal/azure-contract";
 import { localTokens } from "../components/internal/local-contract";
 import { azureCall, azureResource } from "./azure-mocks";
+import { kubernetesObject } from "./kubernetes-mocks";
 import { anyRejection, hasRejections } from "./rejections";
 
 /** A resource that a program registered, as the engine would be told. */
@@ -218,9 +219,9 @@ function computed(type: string, inputs: Record<string, unknown>): Record<string,
     const digest = `sha256:${hashJson(tag)}`;
     return { digest, ref: `${tag}@${digest}` };
   }
-  if (type.startsWith("kubernetes:") || type === "pulumi:providers:kubernetes") {
-    // Objects come back as they were asked for.
-    return {};
+  const object = kubernetesObject(type);
+  if (object) {
+    return object;
   }
   if (!type.startsWith("scorestack:index:") && type !== "pulumi:pulumi:Stack") {
     throw new Error(`unknown resource type ${type}`);

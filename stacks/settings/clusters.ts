@@ -140,5 +140,5 @@ function readServices(reader: SettingsReader): ClusterSettings["services"] {
       checkFields(reader.problems, `services.${name}.versions.${version}`, options, versionFields);
     }
   }
-  return services as ClusterSettings["services"];
+  return services;
 }
