@@ -95,7 +95,8 @@ export async function runProgram<T>(program: () => T, options: RunOptions = {}):
       throw new Error(`unknown call of ${token}`);
     },
   };
-  await pulumi.runtime.setMocks(mocks, "scorestack", options.stack ?? "local", options.preview ?? false);
+  const { stack = "local", preview = false } = options;
+  await pulumi.runtime.setMocks(mocks, "scorestack", stack, preview, "organization");
   pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
   record(pulumi.runtime.getMonitor() as unknown as Monitor, drafts, resources);
   const result = await program();
