@@ -107,7 +107,7 @@ function computed(kind: string, name: string, group = ""): Record<string, unknow
       instrumentationKey: `canary-${name}`,
     },
     "containerservice:ManagedCluster": {
-      currentKubernetesVersion: "1.36.2",
+      currentKubernetesVersion: name === "ancient" ? "1.11.5" : "1.36.2",
       oidcIssuerProfile: { enabled: true, issuerURL: `https://issuer.test/${name}/` },
       identityProfile: { kubeletidentity: { objectId: `kubelet-of-${name}` } },
     },

@@ -71,6 +71,11 @@ describe("access to clusters", () => {
     );
   });
 
+  it("to one with Kubernetes below 1.12 is refused, as in 2019", async () => {
+    await assert.rejects(make({ existing: { cluster: "ancient" } }));
+    assert.deepEqual(await takeRejections(), ["'existing.cluster' must run Kubernetes 1.12 or later, got '1.11.5'"]);
+  });
+
   it("shares one gateway with a certificate of the user's own, whose key is secret", async () => {
     const { certificate, key } = makeCertificate("models.example.com");
     const run = await make({
