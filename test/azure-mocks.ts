@@ -83,6 +83,13 @@ export function azureCall(token: string, args: Readonly<Record<string, unknown>>
   if (wanted === "SharedKeys") {
     return { primarySharedKey: `key-of-${textOf(args["workspaceName"]) ?? ""}`, secondarySharedKey: "second" };
   }
+  if (wanted === "Subnet") {
+    const { virtualNetworkName: network, subnetName: name } = args;
+    return {
+      id: armId(group, "Microsoft.Network/virtualNetworks", `${String(network)}/subnets/${String(name)}`),
+      name,
+    };
+  }
   const kind = `${module}:${wanted}`;
   const [type, property = ""] = kinds[kind] ?? [];
   const name = textOf(args[property]);
@@ -100,7 +107,7 @@ function computed(kind: string, name: string, group = ""): Record<string, unknow
       instrumentationKey: `canary-${name}`,
     },
     "containerservice:ManagedCluster": {
-      currentKubernetesVersion: "1.36.2",
+      currentKubernetesVersion: name === "ancient" ? "1.11.5" : "1.36.2",
       oidcIssuerProfile: { enabled: true, issuerURL: `https://issuer.test/${name}/` },
       identityProfile: { kubeletidentity: { objectId: `kubelet-of-${name}` } },
     },
