@@ -1,4 +1,3 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "./errors";
@@ -10,6 +9,7 @@ import { type StandInProcess, startStandInProcess } from "./stand-in";
 export const clouds = ["stand-in"] as const;
 export type RehearsalCloud = (typeof clouds)[number];
 
+const tellAfterMs = 1000;
 const label = "REHEARSAL on the stand-in cloud: nothing is made in Azure";
 
 /** Reads `--cloud`. */
@@ -21,25 +21,9 @@ export function cloudOption(text: string): RehearsalCloud {
   return found;
 }
 
-/** Folder of a stack's stand-in cloud. */
-function rehearsalFolder(root: string, stackName: string): string {
-  return path.join(root, ".scorestack", "stand-in", stackName);
-}
-
-/** Folder of the state of all rehearsals: one stack may take over what another has deployed. */
-function stateFolder(root: string): string {
-  return path.join(root, ".scorestack", "stand-in-state");
-}
-
-/** Removes what a stack's rehearsals have left; the state of all goes with the last of them. */
-export function removeRehearsal(root: string, stackName: string): void {
-  const folder = rehearsalFolder(root, stackName);
-  fs.rmSync(folder, { recursive: true, force: true });
-  const home = path.dirname(folder);
-  if (!fs.existsSync(home) || fs.readdirSync(home).length === 0) {
-    fs.rmSync(home, { recursive: true, force: true });
-    fs.rmSync(stateFolder(root), { recursive: true, force: true });
-  }
+/** Folder of the stand-in cloud, which all stacks share as they would share Azure, and of the state of their rehearsals. */
+export function rehearsalFolder(root: string): string {
+  return path.join(root, ".scorestack", "stand-in");
 }
 
 /** What a command was called with, as far as it says where the stack lies. */
@@ -65,14 +49,37 @@ export async function onCloud<T>(rehearsal: Rehearsal, work: (standIn?: StandInP
     throw new UsageError(`'--cloud' must come with a stack that lies in a cloud, got '${stack}'; add --stack NAME`);
   }
   labelOutput(label);
-  const folder = rehearsalFolder(root, stack);
-  process.env.PULUMI_BACKEND_URL = pathToFileURL(stateFolder(root)).href;
-  const standIn = needsCloud ? await startStandInProcess({ root, folder }) : undefined;
-  Object.assign(process.env, standIn?.environment);
+  const folder = rehearsalFolder(root);
+  process.env.PULUMI_BACKEND_URL = pathToFileURL(path.join(folder, "state")).href;
+  try {
+    return needsCloud ? await alone(folder, () => withStandIn(root, folder, work)) : await work();
+  } finally {
+    say(label);
+  }
+}
+
+async function withStandIn<T>(root: string, folder: string, work: (standIn: StandInProcess) => Promise<T>): Promise<T> {
+  const standIn = await startStandInProcess({ root, folder });
+  Object.assign(process.env, standIn.environment);
   try {
     return await work(standIn);
   } finally {
-    await standIn?.stop();
-    say(label);
+    await standIn.stop();
+  }
+}
+
+/** Two processes that keep one cloud would each undo what the other has noted. */
+async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const { exclusively } = await import("../provider/store/exclusive");
+  const telling = setTimeout(() => {
+    say("Waiting for another rehearsal to end ...");
+  }, tellAfterMs);
+  try {
+    return await exclusively(folder, () => {
+      clearTimeout(telling);
+      return work();
+    });
+  } finally {
+    clearTimeout(telling);
   }
 }

@@ -11,7 +11,7 @@ import {
   withJson,
   withYes,
 } from "./common";
-import { onCloud, removeRehearsal } from "../rehearsal";
+import { onCloud, rehearsalFolder } from "../rehearsal";
 
 interface DownOptions extends ChangeOptions {
   readonly all?: boolean;
@@ -46,8 +46,8 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
   const { runOperation, countsLine, toJson } = await import("../operation");
   const { print, printBlock, printJson, say } = await import("../output/messages");
   const { Changes } = await import("../output/changes");
-  if (all && !cloud) {
-    await refuseOtherStacks(root, stackName);
+  if (all) {
+    await refuseOtherStacks(root, stackName, cloud);
   }
   let changes = new Changes();
   if (stackExists(root, stackName)) {
@@ -61,7 +61,7 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
     say(`Stopped service '${name}', which an update that was ended had begun.`);
   }
   if (all && cloud) {
-    removeRehearsal(root, stackName);
+    fs.rmSync(rehearsalFolder(root), { recursive: true, force: true });
   } else if (all) {
     fs.rmSync(path.join(root, ".scorestack"), { recursive: true, force: true });
     // They held the salt of a passphrase that is gone now.
@@ -80,14 +80,15 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
 }
 
 /** With `--all` the state goes too, which must not forget what other stacks still run. */
-async function refuseOtherStacks(root: string, stackName: string): Promise<void> {
+async function refuseOtherStacks(root: string, stackName: string, cloud?: string): Promise<void> {
   const { CliError } = await import("../errors");
   const { stacksWithResources } = await import("../state");
   const others = stacksWithResources(root).filter((name) => name !== stackName);
   if (others.length > 0) {
+    const away = (name: string): string => `npm run down -- --stack ${name}${cloud ? ` --cloud ${cloud}` : ""}`;
     throw new CliError(
       `'--all' removes the state of every stack, and ${others.join(", ")} still ${others.length === 1 ? "has" : "have"} ` +
-        `resources; first: ${others.map((name) => `npm run down -- --stack ${name}`).join(" && ")}`,
+        `resources; first: ${others.map(away).join(" && ")}`,
     );
   }
 }

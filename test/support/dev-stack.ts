@@ -32,7 +32,7 @@ export class DevPlace {
   static async make(label: string, scorers: readonly string[], adoptsOwn = false): Promise<DevPlace> {
     const clone = Clone.make(label).keepScorers(...scorers);
     process.env.SCORESTACK_ROOT = clone.folder;
-    return new DevPlace(clone, await startStandIn(clone.path(".scorestack/stand-in/dev"), { adoptsOwn }));
+    return new DevPlace(clone, await startStandIn(clone.path(".scorestack/stand-in"), { adoptsOwn }));
   }
 
   /** A stack `dev` or `dev-…`, by the project's own program. */
