@@ -12,12 +12,13 @@ import {
   type Seen,
   type Subject,
 } from "./package";
+import { statusLater, statusOf } from "./kubernetes-status";
 import { hidden, revealed } from "./secrets";
 import { recordOf, textOf } from "./values";
 
 /**
  * kubernetes, as far as a stack is rehearsed with it now: objects are kept under their kind, namespace and name, and come back as
- * they were asked for. There are no checks of their content, no status and no functions.
+ * they were asked for, with an address where they have one. There are no checks of their content and no functions.
  */
 export class KubernetesPackage implements Package {
   readonly name = "kubernetes";
@@ -41,8 +42,8 @@ export class KubernetesPackage implements Package {
     return { changes, replaces: Object.keys(changes).filter((path) => fixed.test(path)), deleteBeforeReplace: true };
   }
 
-  preview({ inputs }: ChangeCall): Values {
-    return inputs;
+  preview({ token, inputs, old }: ChangeCall): Values {
+    return { ...inputs, ...(old ? statusOf(this.cloud, token, old.id, inputs) : statusLater(token, inputs)) };
   }
 
   create(call: ChangeCall): Made {
@@ -64,7 +65,7 @@ export class KubernetesPackage implements Package {
   read({ token }: Subject, id: string, olds: Seen): Seen | undefined {
     const found = this.cloud.find(`${token}/${id}`);
     const inputs = found && revealed(found.inputs, olds.inputs, this.cloud.state.salt);
-    return inputs && { inputs, outputs: inputs };
+    return inputs && { inputs, outputs: { ...inputs, ...statusOf(this.cloud, token, id, inputs) } };
   }
 
   delete({ token, id }: DeleteCall): void {
@@ -78,6 +79,6 @@ export class KubernetesPackage implements Package {
   private put({ token, inputs, secretPaths }: ChangeCall, id: string): Made {
     const kept = hidden(inputs, secretPaths, this.cloud.state.salt);
     this.cloud.put({ id: `${token}/${id}`, token, inputs: kept, made: {} });
-    return { id, outputs: inputs };
+    return { id, outputs: { ...inputs, ...statusOf(this.cloud, token, id, inputs) } };
   }
 }
