@@ -53,7 +53,9 @@ const listings: Readonly<Record<string, Listing>> = {
     answer: (found, cloud) => {
       const args = ["get-token", "--login", "devicecode", "--tenant-id", cloud.state.tenantId];
       const isEntra = recordOf(found.inputs.aadProfile).managed === true;
-      const user: Values = isEntra ? { exec: { command: "kubelogin", args } } : { token: cloud.key(`${found.id}|user`) };
+      const user: Values = isEntra
+        ? { exec: { command: "kubelogin", args } }
+        : { token: cloud.key(`${found.id}|user`) };
       return credentials("clusterUser", user, found);
     },
   },
