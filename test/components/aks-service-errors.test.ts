@@ -205,10 +205,7 @@ const rows: readonly Row[] = [
     { readinessProbe: { timeoutSeconds: 0.5 } },
     "'readinessProbe.timeoutSeconds' must be an integer from 1 to 3600, got 0.5",
   ],
-  [
-    { livenessProbe: { successThreshold: 2 } },
-    "'livenessProbe.successThreshold' must be an integer from 1 to 1, got 2",
-  ],
+  [{ livenessProbe: { successThreshold: 2 } }, "'livenessProbe.successThreshold' must be 1, got 2"],
   [
     { readinessProbe: { failureThreshold: 0 } },
     "'readinessProbe.failureThreshold' must be an integer from 1 to 100, got 0",
