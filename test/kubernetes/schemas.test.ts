@@ -17,43 +17,46 @@ interface Report {
 }
 
 /** Against the published schemas, with properties refused that they do not have. Does not prove: what a server checks beyond them. */
-(reason ? describe.skip : describe)(`rendered objects and published schemas${reason ? ` (${reason})` : ""}`, function () {
-  this.timeout(300_000);
-  const { folder, remove } = temporaryFolder("kubeconform");
-  const [schemas, objects] = [path.join(folder, "schemas"), path.join(folder, "objects")];
+(reason ? describe.skip : describe)(
+  `rendered objects and published schemas${reason ? ` (${reason})` : ""}`,
+  function () {
+    this.timeout(300_000);
+    const { folder, remove } = temporaryFolder("kubeconform");
+    const [schemas, objects] = [path.join(folder, "schemas"), path.join(folder, "objects")];
 
-  before(() => {
-    writeSchemas(schemas);
-    writeManifests(objects);
-  });
-  after(remove);
-
-  for (const version of schemaVersions) {
-    it(`fit those of Kubernetes ${version}, the Gateway API and KEDA`, () => {
-      const { resources, summary } = validate(schemas, version, objects);
-      assert.deepEqual(
-        resources.map(({ kind, msg }) => `${kind}: ${msg}`),
-        [],
-      );
-      const sent = Object.values(plans).flatMap(manifestsOf).length;
-      assert.deepEqual(summary, { valid: sent, invalid: 0, errors: 0, skipped: 0 });
+    before(() => {
+      writeSchemas(schemas);
+      writeManifests(objects);
     });
+    after(remove);
 
-    it(`of Kubernetes ${version} find an unknown property, a wrong type and a missing value`, () => {
-      const deployment = manifestsOf(servicePlan()).find(({ kind }) => kind === "Deployment");
-      const spec = deployment?.spec ?? {};
-      const wrong = [
-        { ...spec, strategie: {} },
-        { ...spec, replicas: "2" },
-        { ...spec, selector: undefined },
-      ].map((changed) => stringify({ ...deployment, spec: changed }));
-      const place = path.join(folder, `wrong-${version}`);
-      fs.mkdirSync(place);
-      fs.writeFileSync(path.join(place, "wrong.yaml"), wrong.join("---\n"));
-      assert.deepEqual(validate(schemas, version, place).summary, { valid: 0, invalid: 3, errors: 0, skipped: 0 });
-    });
-  }
-});
+    for (const version of schemaVersions) {
+      it(`fit those of Kubernetes ${version}, the Gateway API and KEDA`, () => {
+        const { resources, summary } = validate(schemas, version, objects);
+        assert.deepEqual(
+          resources.map(({ kind, msg }) => `${kind}: ${msg}`),
+          [],
+        );
+        const sent = Object.values(plans).flatMap(manifestsOf).length;
+        assert.deepEqual(summary, { valid: sent, invalid: 0, errors: 0, skipped: 0 });
+      });
+
+      it(`of Kubernetes ${version} find an unknown property, a wrong type and a missing value`, () => {
+        const deployment = manifestsOf(servicePlan()).find(({ kind }) => kind === "Deployment");
+        const spec = deployment?.spec ?? {};
+        const wrong = [
+          { ...spec, strategie: {} },
+          { ...spec, replicas: "2" },
+          { ...spec, selector: undefined },
+        ].map((changed) => stringify({ ...deployment, spec: changed }));
+        const place = path.join(folder, `wrong-${version}`);
+        fs.mkdirSync(place);
+        fs.writeFileSync(path.join(place, "wrong.yaml"), wrong.join("---\n"));
+        assert.deepEqual(validate(schemas, version, place).summary, { valid: 0, invalid: 3, errors: 0, skipped: 0 });
+      });
+    }
+  },
+);
 
 function validate(schemas: string, version: string, place: string): Report {
   const name = "{{.ResourceKind}}_{{.Group}}_{{.ResourceAPIVersion}}.json";

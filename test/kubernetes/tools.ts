@@ -77,7 +77,10 @@ function moduleOf(name: string, needed: Readonly<Record<string, string>>, replac
   const source = path.join(folder, `source-${name}`);
   fs.mkdirSync(source, { recursive: true });
   const requires = Object.entries(needed).map(([module, version]) => `require ${module} v${version}`);
-  fs.writeFileSync(path.join(source, "go.mod"), [`module scorestack.test/${name}`, "", ...requires, ...replaced, ""].join("\n"));
+  fs.writeFileSync(
+    path.join(source, "go.mod"),
+    [`module scorestack.test/${name}`, "", ...requires, ...replaced, ""].join("\n"),
+  );
   return source;
 }
 
