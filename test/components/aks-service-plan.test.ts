@@ -30,7 +30,7 @@ async function planned(args: Partial<AksServiceArgs>): Promise<KubernetesService
   const checked = checkAksService(problems, "churn", all);
   assert.deepEqual(problems.lines, []);
   const keys = checked.keyed ? ["made-primary", "made-secondary"] : [];
-  return (await value(pulumi.output(planOf(all.host, checked, keys)))) as KubernetesServicePlan;
+  return await value(pulumi.output(planOf(all.host, checked, keys)));
 }
 
 const withVersion = (changes: object): KubernetesServicePlan => ({ ...plan, versions: [{ ...version, ...changes }] });
@@ -38,7 +38,7 @@ const withEnvironment = (changes: Readonly<Record<string, string>>, more: object
   withVersion({ ...more, environment: { ...environment, ...changes } });
 const withExposure = (changes: object): KubernetesServicePlan => ({
   ...plan,
-  exposure: { ...plan.exposure, ...changes } as KubernetesServicePlan["exposure"],
+  exposure: { ...plan.exposure, ...changes },
 });
 const { keyDigests: _keys, ...openPlan } = plan;
 const { SCORESTACK_REPLICAS: _replicas, ...withoutFellows } = environment;
