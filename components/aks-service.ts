@@ -8,6 +8,7 @@ import { hashJson } from "./internal/canonical-json";
 import { ServiceKeys } from "./internal/local-resources";
 import { smokeTest } from "./internal/smoke-test";
 import { Problems } from "./internal/validate";
+import { versionSelector } from "./render/kubernetes/names";
 import { versionHeader } from "./render/kubernetes/route";
 import type { ScoringService } from "./scoring-service";
 import { secretly } from "./serving";
@@ -121,8 +122,10 @@ export class AksService extends pulumi.ComponentResource implements ScoringServi
   }
 }
 
-function selectorOf({ serviceName }: CheckedAks, { name }: CheckedVersion): string {
-  return `app.kubernetes.io/name=${serviceName},scorestack/version=${name}`;
+function selectorOf(checked: CheckedAks, version: CheckedVersion): string {
+  return Object.entries(versionSelector(checked, version))
+    .map(([label, value]) => `${label}=${value}`)
+    .join();
 }
 
 function baseOf({ exposure }: CheckedAks, objects: ServiceObjects): pulumi.Output<string> {

@@ -85,6 +85,12 @@ function checkLabels(problems: Problems, { host, tags, description }: AksService
   };
 }
 
+/** Kubernetes takes no other for liveness. */
+const successes = {
+  livenessProbe: { must: "must be 1", holds: (value: number) => value === 1 },
+  readinessProbe: wholeNumber(1, 100),
+};
+
 function checkProbes(problems: Problems, args: AksServiceArgs) {
   const probe = (property: "livenessProbe" | "readinessProbe"): ProbePlan => {
     const given: ReplicaProbe = args[property] ?? {};
@@ -98,8 +104,7 @@ function checkProbes(problems: Problems, args: AksServiceArgs) {
     problems.plain(`${property}.initialDelaySeconds`, all.initialDelaySeconds, wholeNumber(0, 3600));
     problems.plain(`${property}.periodSeconds`, all.periodSeconds, wholeNumber(1, 3600));
     problems.plain(`${property}.timeoutSeconds`, all.timeoutSeconds, wholeNumber(1, 3600));
-    const most = property === "livenessProbe" ? 1 : 100;
-    problems.plain(`${property}.successThreshold`, all.successThreshold, wholeNumber(1, most));
+    problems.plain(`${property}.successThreshold`, all.successThreshold, successes[property]);
     problems.plain(`${property}.failureThreshold`, all.failureThreshold, wholeNumber(1, 100));
     return all;
   };

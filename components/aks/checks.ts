@@ -149,7 +149,7 @@ export function warnOf(args: AksClusterArgs, { made }: CheckedAks, today: Date, 
     args.network?.dockerBridgeCidr === undefined
       ? undefined
       : "'network.dockerBridgeCidr' changes nothing: nodes run containerd, and Azure's API has no such property any more",
-    made && !made.isDevTest && made.apiServer === undefined
+    made && !made.isDevTest && args.apiServer === undefined
       ? "the API server can be reached from anywhere, with credentials: 'apiServer' narrows that"
       : undefined,
   ];

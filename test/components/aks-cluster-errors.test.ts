@@ -280,6 +280,43 @@ describe("errors of AksCluster", () => {
   }
 });
 
+/** What is warned of, by the arguments that lead to it. */
+const warnings: readonly (readonly [args: Readonly<Record<string, unknown>>, warnings: readonly string[]])[] = [
+  [{ apiServer: "public" }, []],
+  [{ clusterPurpose: "dev-test" }, []],
+  [{}, ["the API server can be reached from anywhere, with credentials: 'apiServer' narrows that"]],
+  [
+    { apiServer: "public", vmSize: "Standard_D3_v2" },
+    [
+      "'vmSize': Azure retires Standard_D3_v2 on 2028-05-01, and may refuse it to new subscriptions before: choose another in time, such as Standard_D4s_v5",
+    ],
+  ],
+  [
+    { apiServer: "public", kubernetesVersion: "1.30" },
+    ["Azure has supported Kubernetes 1.30 until 2025-08 only: upgrade the cluster"],
+  ],
+  [
+    { apiServer: "public", network: { ...six, dockerBridgeCidr: "172.17.0.0/16" } },
+    ["'network.dockerBridgeCidr' changes nothing: nodes run containerd, and Azure's API has no such property any more"],
+  ],
+];
+
+describe("warnings of AksCluster", () => {
+  for (const [args, expected] of warnings) {
+    it(`are ${expected.length} for ${JSON.stringify(args)}`, async () => {
+      const told: string[] = [];
+      const { warn } = pulumi.log;
+      Object.assign(pulumi.log, { warn: (text: string) => told.push(text) });
+      try {
+        await runProgram(() => new AksCluster("prod", { host: aksHost, ...args }));
+      } finally {
+        Object.assign(pulumi.log, { warn });
+      }
+      assert.deepEqual(told, expected);
+    });
+  }
+});
+
 describe("errors of KubernetesCluster", () => {
   for (const [args, message] of anyRows) {
     it(`tell: ${message.slice(0, 110)}`, () =>

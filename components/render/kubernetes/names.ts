@@ -28,12 +28,15 @@ export function replicasName(
 }
 
 /** What a service's pods have in common, and no other's have. For life: a Deployment's selector can't be changed. */
-export function serviceSelector({ serviceName }: KubernetesServicePlan): Labels {
+export function serviceSelector({ serviceName }: Pick<KubernetesServicePlan, "serviceName">): Labels {
   return { "scorestack/service": serviceName };
 }
 
 /** What a version's pods have in common, and no other's have. For life, as above. */
-export function versionSelector(plan: KubernetesServicePlan, { name }: VersionPlan): Labels {
+export function versionSelector(
+  plan: Pick<KubernetesServicePlan, "serviceName">,
+  { name }: Pick<VersionPlan, "name">,
+): Labels {
   return { ...serviceSelector(plan), "scorestack/version": name };
 }
 

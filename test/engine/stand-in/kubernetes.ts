@@ -24,7 +24,10 @@ export class KubernetesPackage implements Package {
   readonly name = "kubernetes";
   readonly version = "4.34.2";
 
-  constructor(private readonly cloud: Cloud) {}
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly adoptsOwn = false,
+  ) {}
 
   configure(): void {
     // Any cluster will do.
@@ -50,7 +53,8 @@ export class KubernetesPackage implements Package {
     const { namespace, name } = recordOf(call.inputs.metadata);
     const id = `${textOf(namespace) || "default"}/${textOf(name)}`;
     const key = `${call.token}/${id}`;
-    if (this.cloud.find(key)) {
+    const there = this.cloud.find(key);
+    if (there && !(this.adoptsOwn && there.urn === call.urn)) {
       throw new Refusal(
         `resource ${id} was not successfully created by the Kubernetes API server: ${call.token} already exists`,
       );
@@ -76,9 +80,9 @@ export class KubernetesPackage implements Package {
     throw new Refusal(`the stand-in does not have ${token}; add it to test/engine/stand-in/kubernetes.ts`);
   }
 
-  private put({ token, inputs, secretPaths }: ChangeCall, id: string): Made {
+  private put({ token, urn, inputs, secretPaths }: ChangeCall, id: string): Made {
     const kept = hidden(inputs, secretPaths, this.cloud.state.salt);
-    this.cloud.put({ id: `${token}/${id}`, token, inputs: kept, made: {} });
+    this.cloud.put({ id: `${token}/${id}`, token, urn, inputs: kept, made: {} });
     return { id, outputs: { ...inputs, ...statusOf(this.cloud, token, id, inputs) } };
   }
 }
