@@ -10,6 +10,19 @@ export {
   RestartPolicy,
 } from "./aci-options";
 export { AciService } from "./aci-service";
+export { AksService } from "./aks-service";
+export {
+  type AksServiceArgs,
+  type Caller,
+  Exposure,
+  type GatewayCertificate,
+  IssuerKind,
+  type ReplicaArgs,
+  type ReplicaProbe,
+  type Rollout,
+  type RolloutStep,
+  type ServiceVersion,
+} from "./aks-service-options";
 export {
   type CommittedContexts,
   type ImageBuildOptions,
@@ -21,6 +34,8 @@ export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
+export type * from "./kubernetes-host";
+export { ReplicaScaler } from "./kubernetes-host";
 export { LocalService, type LocalServiceArgs } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";

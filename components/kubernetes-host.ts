@@ -19,6 +19,8 @@ export interface KubernetesGateway {
   readonly className: string;
   /** A Gateway that routes are attached to. @default - each service that wants one makes its own */
   readonly shared?: SharedGateway;
+  /** Namespace of the pods that forward requests. @default - the Gateway's own, as with `approuting-istio` */
+  readonly proxyNamespace?: string;
 }
 
 /** A Gateway that takes routes from other namespaces. */
@@ -78,6 +80,8 @@ export interface KubernetesHost {
   readonly provider: kubernetes.Provider;
   /** What can scale services there; plain. */
   readonly scaler: ReplicaScaler;
+  /** Namespace that KEDA runs in, which asks the services' pods. @default "kube-system", where AKS has it */
+  readonly scalerNamespace?: string;
   /** The Gateway API controller. @default - there is none: services have a load balancer, or no address outside of the cluster */
   readonly gateway?: KubernetesGateway;
   /** How pods get tokens without a secret. @default - they don't */

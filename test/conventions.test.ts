@@ -7,6 +7,7 @@ import * as components from "../components";
 import { Project } from "./fixture";
 import { type Registration, runProgram } from "./harness";
 import { aciHost, containerImage } from "./support/aci-host";
+import { clusterHost } from "./support/kubernetes-host";
 
 const folder = path.resolve(__dirname, "../components");
 const image = { identity: "a".repeat(64) };
@@ -33,6 +34,8 @@ const makers: Readonly<
   AzureWorkspace: (name, opts) => new components.AzureWorkspace(name, everythingInAzure, opts),
   AciService: (name, opts) =>
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
+  AksService: (name, opts) =>
+    new components.AksService(name, { host: clusterHost, image: containerImage, cpuCores: 1 }, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };
 

@@ -3,6 +3,7 @@ import { hashJson } from "../components/internal/canonical-json";
 import { azureTokens } from "../components/internal/azure-contract";
 import { localTokens } from "../components/internal/local-contract";
 import { azureCall, azureResource } from "./azure-mocks";
+import { kubernetesObject } from "./kubernetes-mocks";
 import { anyRejection, hasRejections } from "./rejections";
 
 /** A resource that a program registered, as the engine would be told. */
@@ -217,6 +218,10 @@ function computed(type: string, inputs: Record<string, unknown>): Record<string,
     const [tag = ""] = inputs["tags"] as string[];
     const digest = `sha256:${hashJson(tag)}`;
     return { digest, ref: `${tag}@${digest}` };
+  }
+  const object = kubernetesObject(type);
+  if (object) {
+    return object;
   }
   if (!type.startsWith("scorestack:index:") && type !== "pulumi:pulumi:Stack") {
     throw new Error(`unknown resource type ${type}`);

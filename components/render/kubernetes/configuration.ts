@@ -1,5 +1,5 @@
 import type { core } from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { known } from "./known";
 import { contentName, serviceMetadata, serviceObjectName, versionMetadata, versionObjectName } from "./names";
 import type { KubernetesServicePlan, VersionPlan } from "./plan";
@@ -80,7 +80,9 @@ export function secretsName(plan: KubernetesServicePlan, version: VersionPlan): 
 
 /** Name of the Secret with the digests of the keys; undefined without authentication. */
 export function keysName(plan: KubernetesServicePlan): pulumi.Input<string> | undefined {
-  return plan.keyDigests && contentName(`${serviceObjectName(plan)}-keys`, plan.keyDigests);
+  const name = plan.keyDigests && contentName(`${serviceObjectName(plan)}-keys`, plan.keyDigests);
+  // Nobody guesses a key by a part of a hash of its digest. As a secret, the name would hide the whole Deployment in previews.
+  return pulumi.Output.isInstance(name) ? pulumi.unsecret(name as pulumi.Output<string>) : name;
 }
 
 /** Name of the Secret with the gateway's certificate; undefined where the gateway is another's or has none. */

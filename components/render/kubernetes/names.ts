@@ -12,22 +12,31 @@ export function serviceObjectName({ serviceName }: KubernetesServicePlan): strin
 }
 
 /** Name of a version's objects. */
-export function versionObjectName({ serviceName }: KubernetesServicePlan, { name }: VersionPlan): string {
+export function versionObjectName(
+  { serviceName }: Pick<KubernetesServicePlan, "serviceName">,
+  { name }: Pick<VersionPlan, "name">,
+): string {
   return `${serviceName}-${name}`;
 }
 
 /** Name of the headless Service by which a version's replicas find each other: 63 characters at most. */
-export function replicasName(plan: KubernetesServicePlan, version: VersionPlan): string {
+export function replicasName(
+  plan: Pick<KubernetesServicePlan, "serviceName">,
+  version: Pick<VersionPlan, "name">,
+): string {
   return `${versionObjectName(plan, version)}-pods`;
 }
 
 /** What a service's pods have in common, and no other's have. For life: a Deployment's selector can't be changed. */
-export function serviceSelector({ serviceName }: KubernetesServicePlan): Labels {
+export function serviceSelector({ serviceName }: Pick<KubernetesServicePlan, "serviceName">): Labels {
   return { "scorestack/service": serviceName };
 }
 
 /** What a version's pods have in common, and no other's have. For life, as above. */
-export function versionSelector(plan: KubernetesServicePlan, { name }: VersionPlan): Labels {
+export function versionSelector(
+  plan: Pick<KubernetesServicePlan, "serviceName">,
+  { name }: Pick<VersionPlan, "name">,
+): Labels {
   return { ...serviceSelector(plan), "scorestack/version": name };
 }
 
