@@ -35,7 +35,7 @@ export function manifestsOf(recorded: readonly Recorded[]): Manifests {
   const manifests = objects.map(({ name, inputs }) => {
     const reader = new Reader(`${text(inputs["kind"])} ${nameOf(inputs) ?? name}`, secretNames, problems);
     const object = inputs["kind"] === "Secret" ? withPlaceholders(inputs, reader) : reader.read(inputs, "");
-    return { name, object: sorted(object) as Record<string, unknown> };
+    return { name, object: sorted(withoutNotes(object as Record<string, unknown>)) as Record<string, unknown> };
   });
   const placeholders = objects.filter(isSecret).map(({ inputs }) => nameOf(inputs) ?? "");
   return { manifests, placeholders: placeholders.sort(byCodeUnits), leftOut, problems };
@@ -95,6 +95,13 @@ function withPlaceholders(inputs: Readonly<Record<string, unknown>>, reader: Rea
   });
   const filled = keys.sort(byCodeUnits).map((key) => [key, `${placeholderMark}:${key}`]);
   return { ...(reader.read(rest, "") as object), stringData: Object.fromEntries(filled) as Record<string, string> };
+}
+
+/** What Pulumi alone reads: how long to wait, and for what. */
+function withoutNotes({ metadata, ...object }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { annotations, ...rest } = metadata as { readonly annotations?: Readonly<Record<string, unknown>> };
+  const kept = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/"));
+  return { ...object, metadata: { ...rest, ...(kept.length > 0 ? { annotations: Object.fromEntries(kept) } : {}) } };
 }
 
 function isSecret({ inputs }: Recorded): boolean {

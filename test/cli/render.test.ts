@@ -8,19 +8,9 @@ import { readStackSettings } from "../../cli/render/settings";
 import { writeManifests } from "../../cli/render/write";
 import { openProject } from "../../cli/project";
 import { takeRejections } from "../rejections";
-import { temporaryFolder, writeFiles } from "../support/folder";
+import { type temporaryFolder, writeFiles } from "../support/folder";
+import { aksProgram, renderProject } from "../support/render-project";
 
-const project = `name: shop
-runtime: nodejs
-config:
-  replicas: { type: integer, default: 2 }
-  shop:color: { default: "" }
-`;
-const settings = `config:
-  shop:image: registry.test/fraud@sha256:${"a".repeat(64)}
-  shop:token: { secure: v1:cipher:text }
-  shop:services: { fraud: { keys: [{ secure: v1:one }, plain] } }
-`;
 const header = `import * as pulumi from "@pulumi/pulumi";
 import { Deployment } from "@pulumi/kubernetes/apps/v1";
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
@@ -49,10 +39,8 @@ describe("npm run render", function () {
   let out: string;
 
   beforeEach(() => {
-    home = temporaryFolder("render");
+    home = renderProject();
     out = path.join(home.folder, "out");
-    fs.symlinkSync(path.resolve("node_modules"), path.join(home.folder, "node_modules"));
-    writeFiles(home.folder, { "Pulumi.yaml": project, "Pulumi.prod.yaml": settings });
   });
   afterEach(() => {
     home.remove();
@@ -125,6 +113,30 @@ describe("npm run render", function () {
       stringData: { key: "SCORESTACK-PLACEHOLDER:key", token: "SCORESTACK-PLACEHOLDER:token" },
     });
     assert.match(fs.readFileSync(path.join(out, "fraud.yaml"), "utf8"), /secretRef:\n +name: token-33/);
+  });
+
+  it("writes a service as it would be made, less what Pulumi alone reads", async () => {
+    writeFiles(home.folder, { "index.ts": aksProgram });
+    const { manifests, placeholders, leftOut } = await renderStack({ root: home.folder, stack: "prod", out });
+    assert.deepEqual(
+      manifests.map(({ name }) => name).sort(),
+      [
+        ...["account", "budget-main", "config-main", "deployment-main", "gateway", "keys", "namespace", "network"],
+        ...["replicas-main", "route", "scaler-main", "secrets-main", "service-main"],
+      ].map((role) => `fraud-${role}`),
+    );
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(placeholders.length, 2);
+    const text = fs
+      .readdirSync(out)
+      .map((file) => fs.readFileSync(path.join(out, file), "utf8"))
+      .join("---\n");
+    assert.doesNotMatch(text, /pulumi|v1:cipher|Q0lQSEVS/);
+    const [pod] = [written("fraud-deployment-main.yaml")] as {
+      spec: { template: { spec: Record<string, unknown> } };
+    }[];
+    const volumes = pod?.spec.template.spec["volumes"] as { secret?: { secretName: string } }[];
+    assert.equal(volumes[1]?.secret?.secretName, placeholders[0]);
   });
 
   it("refuses what is only known when the stack is made, all of it at once, and says what to do", async () => {
