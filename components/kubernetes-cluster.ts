@@ -35,6 +35,8 @@ export interface KubernetesClusterArgs {
   readonly context?: string;
   /** What can scale services there: KEDA, Kubernetes' own autoscaler by CPU, or nothing. @default "none" */
   readonly scaler?: ReplicaScaler;
+  /** Namespace that KEDA runs in, which services then let ask their pods. @default "keda" */
+  readonly scalerNamespace?: string;
   /** Its controller of the Gateway API. @default - none */
   readonly gateway?: KubernetesGateway;
   /** Where images are pulled from. @default - from where anyone may */
@@ -50,6 +52,7 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
   /** Makes objects in the cluster. */
   readonly provider: Provider;
   readonly scaler: ReplicaScaler;
+  readonly scalerNamespace: string;
   readonly gateway: KubernetesGateway | undefined;
   readonly registry: ClusterRegistry | undefined;
   readonly nodeSizes: readonly NodeSize[] | undefined;
@@ -67,6 +70,7 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
     this.kubeconfig = pulumi.secret(kubeconfig);
     this.provider = new Provider(`${name}-kubernetes`, { kubeconfig: this.kubeconfig }, { parent: this });
     this.scaler = args.scaler ?? ReplicaScaler.none;
+    this.scalerNamespace = args.scalerNamespace ?? "keda";
     this.gateway = args.gateway;
     this.nodeSizes = args.nodeSizes;
     const secret = registry && this.pullSecret(`${name}-pull`, registry);
