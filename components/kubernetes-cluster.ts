@@ -35,6 +35,8 @@ export interface KubernetesClusterArgs {
   readonly context?: string;
   /** What can scale services there: KEDA, Kubernetes' own autoscaler by CPU, or nothing. @default "none" */
   readonly scaler?: ReplicaScaler;
+  /** Namespace that KEDA runs in, which services then let ask their pods. @default "keda" */
+  readonly scalerNamespace?: string;
   /** Its controller of the Gateway API. @default - none */
   readonly gateway?: KubernetesGateway;
   /** Where images are pulled from. @default - from where anyone may */
@@ -50,6 +52,7 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
   /** Makes objects in the cluster. */
   readonly provider: Provider;
   readonly scaler: ReplicaScaler;
+  readonly scalerNamespace: string;
   readonly gateway: KubernetesGateway | undefined;
   readonly registry: ClusterRegistry | undefined;
   readonly nodeSizes: readonly NodeSize[] | undefined;
@@ -65,8 +68,9 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
 
     this.kubeconfig = pulumi.secret(kubeconfig);
     this.provider = new Provider(`${name}-kubernetes`, { kubeconfig: this.kubeconfig }, { parent: this });
-    const { scaler, gateway, nodeSizes } = knownOf(args);
+    const { scaler, scalerNamespace, gateway, nodeSizes } = knownOf(args);
     this.scaler = scaler;
+    this.scalerNamespace = scalerNamespace;
     this.gateway = gateway;
     this.nodeSizes = nodeSizes;
     const secret = registry && this.pullSecret(`${name}-pull`, registry);
@@ -111,8 +115,9 @@ function recorded({ kubeconfig, registry, ...args }: KubernetesClusterArgs): pul
 }
 
 /** What is known of a cluster before it is reached: its services can be checked against it. */
-export function knownOf({ scaler = ReplicaScaler.none, gateway, nodeSizes }: KubernetesClusterArgs) {
-  return { scaler, gateway, nodeSizes };
+export function knownOf(args: KubernetesClusterArgs) {
+  const { scaler = ReplicaScaler.none, scalerNamespace = "keda", gateway, nodeSizes } = args;
+  return { scaler, scalerNamespace, gateway, nodeSizes };
 }
 
 /** Checks the arguments of a `KubernetesCluster`; returns what it reaches the cluster and the registry with. */

@@ -30,7 +30,7 @@ export async function prod(settings: ProdSettings): Promise<ClusterOutputs> {
     ...clusterProblems(plans, settings, images, known),
   ]);
 
-  const host = productionHost("prod", settings.location as string, source.registry as SourceRegistry);
+  const host = productionHost("services", settings.location as string, source.registry as SourceRegistry);
   const made = new AksCluster("cluster", { ...settings.cluster, host });
   return {
     cluster: { clusterName: made.clusterName, clusterId: made.clusterId, kubernetesVersion: made.kubernetesVersion },

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureHost } from "../components";
 import { applicationInsights, logAnalytics, resourceGroup, userAssignedIdentity } from "../components/azure/foundation";
+import { ownName } from "../components/azure/place";
 import type { SourceRegistry } from "./references";
 
 /**
@@ -9,7 +10,7 @@ import type { SourceRegistry } from "./references";
  */
 export function productionHost(name: string, location: string, registry: SourceRegistry): AzureHost {
   const tags = { project: pulumi.getProject(), stack: pulumi.getStack() };
-  const group = resourceGroup(name, { location, tags }, {});
+  const group = resourceGroup(name, { name: ownName(name), location, tags }, {});
   const place = {
     name,
     groupId: group.id,

@@ -11,6 +11,7 @@ import { previewCommand } from "./preview";
 import { pruneCommand } from "./prune";
 import { pulumiCommand } from "./pulumi";
 import { refreshCommand } from "./refresh";
+import { renderCommand } from "./render";
 import { rollbackCommand } from "./rollback";
 import { rotateKeyCommand } from "./rotate-key";
 import { scoreCommand } from "./score";
@@ -45,6 +46,7 @@ const makers = [
   newScorerCommand,
   lockCommand,
   contextCommand,
+  renderCommand,
   setupCommand,
   testCommand,
 ];

@@ -40,7 +40,7 @@ export function smokeCommand(_: Context): Command {
             samples: samples === undefined ? undefined : path.resolve(process.env.INIT_CWD ?? process.cwd(), samples),
             key: process.env.SCORESTACK_KEY || undefined,
             deadlineSeconds: deadline,
-            connect,
+            connect: connect || undefined,
             headers: header && Object.fromEntries([header]),
             logs,
           },

@@ -22,6 +22,9 @@ export function checkAksService(problems: Problems, name: string, args: AksServi
     problems.plain<unknown>(property, value, isKnown);
   }
   problems.plain("namespace", args.namespace, kubernetes.namespaceName);
+  if (args.namespace === undefined && args.host.registry?.pullSecretName !== undefined) {
+    problems.add("namespace", "must be given: the host's Secret for pulling images lies in one");
+  }
   problems.plain("serviceName", serviceName, unclaimed(name, namespace, args.host));
   problems.plain("authEnabled", args.authEnabled, plainFlag);
   problems.plain("startTimeoutSeconds", args.startTimeoutSeconds, wholeNumber(1, 3600));

@@ -153,8 +153,11 @@ describe("AksService: its plan", () => {
     ["that no key is asked for", { authEnabled: false }, openPlan],
     [
       "a registry with a password",
-      { host: { ...clusterHost, registry: { server: "team.example.com", pullSecretName: "team" } } },
-      { ...plan, pullSecretName: "team" },
+      {
+        host: { ...clusterHost, registry: { server: "team.example.com", pullSecretName: "team" } },
+        namespace: "churn",
+      },
+      { ...plan, pullSecretName: "team", ownsNamespace: false },
     ],
     [
       "who may call",

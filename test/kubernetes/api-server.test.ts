@@ -1,7 +1,10 @@
 import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { parse } from "yaml";
+import { renderStack } from "../../cli/render";
 import type { KubernetesServicePlan, VersionPlan } from "../../components/render/kubernetes/plan";
+import { aksProgram, renderProject } from "../support/render-project";
 import { ApiServer, type Stored } from "./api-server";
 import { type Manifest, manifestsOf, plans } from "./rendered";
 import { definitionFiles, moduleFile, serverVersion, whyNot } from "./tools";
@@ -55,11 +58,11 @@ const reason = whyNot("apiServer") ?? whyNot("etcd");
     });
 
     it("change nothing when they are sent again", async () => {
-      const before = await versionsOf(server, objects);
-      for (const object of objects) {
-        assert.equal((await server.apply(object)).status, 200);
+      // A Gateway's definition has a status for it, which is stored by the second write, or by the gateway's controller.
+      for (const gateway of objects.filter(({ kind }) => kind === "Gateway")) {
+        await server.apply(gateway);
       }
-      assert.deepEqual(await versionsOf(server, objects), before);
+      assert.deepEqual(await movedBy(server, objects), []);
     });
 
     it("move by an image's digest in one Deployment alone", async () => {
@@ -110,6 +113,28 @@ const reason = whyNot("apiServer") ?? whyNot("etcd");
       const { status, body } = await server.create(laxer);
       assert.equal(status, 403);
       assert.match(body.message ?? "", /violates PodSecurity "restricted:latest": runAsNonRoot != true/);
+    });
+
+    it("are taken as `npm run render` writes them", async () => {
+      const home = renderProject();
+      const out = path.join(home.folder, "out");
+      try {
+        fs.writeFileSync(path.join(home.folder, "index.ts"), aksProgram);
+        await renderStack({ root: home.folder, stack: "prod", out });
+        const written = fs
+          .readdirSync(out)
+          .filter((file) => file.startsWith("fraud-"))
+          .map((file) => parse(fs.readFileSync(path.join(out, file), "utf8")) as Manifest);
+        // As kustomize orders them.
+        written.sort((a, b) => Number(b.kind === "Namespace") - Number(a.kind === "Namespace"));
+        assert.equal(written.length, 13);
+        for (const object of written) {
+          const { status, body } = await server.apply(object);
+          assert.equal(status, 201, `${object.kind} ${object.metadata.name}: ${body.message ?? ""}`);
+        }
+      } finally {
+        home.remove();
+      }
     });
 
     it("can't be changed under pods that run: a ConfigMap's content is for life", async () => {

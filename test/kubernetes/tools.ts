@@ -88,7 +88,9 @@ function moduleOf(name: string, needed: Readonly<Record<string, string>>, replac
 function serverModule(): string {
   const its = fs.readFileSync(moduleFile("k8s.io/kubernetes", serverVersion, "go.mod"), "utf8");
   const [, etcd = ""] = /go\.etcd\.io\/etcd\/client\/v3 v(\S+)/.exec(its) ?? [];
-  const parts = new Set([...its.matchAll(/(k8s\.io\/\S+) (?:v0\.0\.0|=> \.\/staging)/g)].map(([, part = ""]) => part));
+  const parts = new Set(
+    [...its.matchAll(/(k8s\.io\/\S+) (?:v0\.0\.0$|=> \.\/staging)/gm)].map(([, part = ""]) => part),
+  );
   const version = serverVersion.replace(/^1\./, "0.");
   return moduleOf(
     `kube-apiserver-${serverVersion}`,

@@ -210,6 +210,10 @@ export const rows: readonly Row[] = [
     "'namespace' must be 1 to 63 lower-case letters, digits and dashes, no dash first or last, and not begin with 'kube-', got 'Team_A'",
   ],
   [
+    { host: { ...clusterHost, registry: { server: "team.example.com", pullSecretName: "team" } } },
+    "'namespace' must be given: the host's Secret for pulling images lies in one",
+  ],
+  [
     { namespace: "kube-system" },
     "'namespace' must be 1 to 63 lower-case letters, digits and dashes, no dash first or last, and not begin with 'kube-', got 'kube-system'",
   ],

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { stringify } from "yaml";
 import type { EngineEvent, OpMap, Stack } from "@pulumi/pulumi/automation";
@@ -49,6 +50,27 @@ export class DevPlace {
     return this.clone.run("up", "--yes", "--stack", name).finally(() => {
       Object.keys(this.standIn.env).forEach((key) => Reflect.deleteProperty(process.env, key));
     });
+  }
+
+  /** The services' keys, and these other secrets, stand open neither in a file nor in what was shown. */
+  async assertSealed(stack: string, secrets: readonly string[], seen: readonly Seen[]): Promise<void> {
+    const outputs = await this.clone.json<{ services: Record<string, { primaryKey: string; secondaryKey: string }> }>(
+      "outputs",
+      "--stack",
+      stack,
+      "--show-secrets",
+    );
+    const keys = Object.values(outputs.services).flatMap(({ primaryKey, secondaryKey }) => [primaryKey, secondaryKey]);
+    assert.equal(new Set(keys).size, 2 * Object.keys(outputs.services).length);
+    const settings = this.clone.path(`Pulumi.${stack}.yaml`);
+    for (const secret of [...secrets, ...keys]) {
+      const coded = Buffer.from(secret).toString("base64").replace(/=+$/, "");
+      seen.forEach(({ shown }) => {
+        assert.ok(!shown.includes(secret));
+      });
+      const words = ["-rlF", "-e", secret, "-e", coded, this.clone.path(".scorestack"), settings];
+      assert.equal(spawnSync("grep", words, { encoding: "utf8" }).stdout, "");
+    }
   }
 
   async remove(): Promise<void> {

@@ -50,12 +50,12 @@ export function renderNetworkPolicy(plan: KubernetesServicePlan): networking.v1.
     spec: {
       podSelector: { matchLabels: serviceSelector(plan) },
       policyTypes: ["Ingress"],
-      ingress: from === "everyone" ? [{ ports }] : from.length > 0 ? [{ from, ports }] : [],
+      // Without a rule nobody is let in; a rule without callers would let everyone in.
+      ...(from === "everyone" ? { ingress: [{ ports }] } : from.length > 0 ? { ingress: [{ from, ports }] } : {}),
     },
   };
 }
 
-/** An empty list of callers would let everyone in. */
 function callers(plan: KubernetesServicePlan): Peer[] | "everyone" {
   const { exposure, peers, versions } = plan;
   const fellows: Peer[] = versions.some(measuresRequests)

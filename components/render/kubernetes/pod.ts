@@ -86,8 +86,13 @@ function serverOf(plan: KubernetesServicePlan, version: VersionPlan): Container 
   };
 }
 
-function probeOf(probe: ProbePlan): types.input.core.v1.Probe {
-  return { httpGet: { path: "/", port: serverPortName, scheme: "HTTP" }, ...probe };
+/** A delay of none is what the API server leaves out. */
+function probeOf({ initialDelaySeconds, ...probe }: ProbePlan): types.input.core.v1.Probe {
+  return {
+    httpGet: { path: "/", port: serverPortName, scheme: "HTTP" },
+    ...(initialDelaySeconds > 0 ? { initialDelaySeconds } : {}),
+    ...probe,
+  };
 }
 
 function resourcesOf({ cpuCores, memoryInGb, limits, gpus }: VersionPlan): types.input.core.v1.ResourceRequirements {

@@ -42,7 +42,10 @@ export class KubernetesPackage implements Package {
   compare(_: Subject, olds: Seen, inputs: Values): Compared {
     const changes = compare(olds.inputs, inputs);
     const fixed = /^(kind|apiVersion|metadata\.(name|namespace))$/;
-    return { changes, replaces: Object.keys(changes).filter((path) => fixed.test(path)), deleteBeforeReplace: true };
+    const replaces = Object.keys(changes).filter((path) => fixed.test(path));
+    // Two objects can't have one name; with another, the new one comes first (pulumi-kubernetes, `Diff`).
+    const isRenamed = "metadata.name" in changes || "metadata.namespace" in changes;
+    return { changes, replaces, deleteBeforeReplace: !isRenamed };
   }
 
   preview({ token, inputs, old }: ChangeCall): Values {

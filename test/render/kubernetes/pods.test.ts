@@ -11,7 +11,6 @@ const labels = { "app.kubernetes.io/name": "fraud", "app.kubernetes.io/managed-b
 const metadata = { name: "fraud-v1", namespace: "scoring", labels };
 const probe = {
   httpGet: { path: "/", port: "http", scheme: "HTTP" },
-  initialDelaySeconds: 0,
   periodSeconds: 10,
   timeoutSeconds: 2,
   successThreshold: 1,
