@@ -23,6 +23,17 @@ export {
   type RolloutStep,
   type ServiceVersion,
 } from "./aks-service-options";
+export { AksCluster, type AksClusterArgs } from "./aks-cluster";
+export type * from "./aks-options";
+export {
+  AksGateway,
+  ClusterPurpose,
+  ClusterTier,
+  NetworkPolicyEngine,
+  NodeOsUpgradeChannel,
+  UpgradeChannel,
+  Weekday,
+} from "./aks-options";
 export {
   type CommittedContexts,
   type ImageBuildOptions,
@@ -34,6 +45,8 @@ export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
+export { KubeLogin } from "./internal/kubeconfig";
+export { KubernetesCluster, type KubernetesClusterArgs, type RegistryLoginArgs } from "./kubernetes-cluster";
 export type * from "./kubernetes-host";
 export { ReplicaScaler } from "./kubernetes-host";
 export { LocalService, type LocalServiceArgs } from "./local-service";

@@ -1,4 +1,4 @@
-import type * as kubernetes from "@pulumi/kubernetes";
+import type { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** What can change the number of a service's replicas in a cluster. */
@@ -77,7 +77,7 @@ export interface NodeTaint {
 /** A Kubernetes cluster that services run in; an `AksCluster` is one, and so is what is made of any kubeconfig. */
 export interface KubernetesHost {
   /** Makes objects in the cluster. */
-  readonly provider: kubernetes.Provider;
+  readonly provider: Provider;
   /** What can scale services there; plain. */
   readonly scaler: ReplicaScaler;
   /** Namespace that KEDA runs in, which asks the services' pods. @default "kube-system", where AKS has it */

@@ -8,6 +8,7 @@ import { Project } from "./fixture";
 import { type Registration, runProgram } from "./harness";
 import { aciHost, containerImage } from "./support/aci-host";
 import { clusterHost } from "./support/kubernetes-host";
+import { aksHost, kubeconfig } from "./support/aks-host";
 
 const folder = path.resolve(__dirname, "../components");
 const image = { identity: "a".repeat(64) };
@@ -18,6 +19,14 @@ const everythingInAzure: components.AzureWorkspaceArgs = {
   network: {},
   storage: { modelRetention: { coolAfterDays: 30 } },
   publishers: { team: { principalId: "00000000-0000-4000-8000-00000000000a", principalType: "Group" } },
+};
+
+const everythingInAks: components.AksClusterArgs = {
+  host: aksHost,
+  pools: { gpu: { vmSize: "Standard_NC4as_T4_v3" } },
+  upgrades: { window: { day: "Sunday", startTime: "02:00" } },
+  monitoring: { managedPrometheus: true },
+  tls: { leafDomainLabel: "team-models", clusterIssuer: "letsencrypt" },
 };
 
 /** A way to make each component, with all that it can have made; a component without one fails the first test. */
@@ -32,6 +41,8 @@ const makers: Readonly<
       opts,
     ),
   AzureWorkspace: (name, opts) => new components.AzureWorkspace(name, everythingInAzure, opts),
+  AksCluster: (name, opts) => new components.AksCluster(name, everythingInAks, opts),
+  KubernetesCluster: (name, opts) => new components.KubernetesCluster(name, { kubeconfig }, opts),
   AciService: (name, opts) =>
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
   AksService: (name, opts) =>

@@ -2,10 +2,11 @@ import { strict as assert } from "node:assert";
 import type { Values } from "../../provider/rpc/values";
 import { AzureDesk, resourceGroupName, type Row } from "../support/azure-desk";
 import { containerGroupRules } from "./stand-in/azure/rules/container-group";
+import { managedClusterRules } from "./stand-in/azure/rules/managed-cluster";
 import { rules } from "./stand-in/azure/rules";
 import { textOf } from "./stand-in/values";
 
-const platformRules = rules.filter((rule) => !containerGroupRules.includes(rule));
+const platformRules = rules.filter((rule) => ![...containerGroupRules, ...managedClusterRules].includes(rule));
 const named = (type: string, input: string, name: string, more: Values = {}): Row => ({
   refused: (desk) => desk.make(type, { resourceGroupName, [input]: name, ...more }),
   said: new RegExp(`InvalidResourceName: '${name.replace(/[.*]/g, "\\$&")}' must be`),
