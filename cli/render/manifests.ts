@@ -23,6 +23,7 @@ export interface Manifests {
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const envelopeMark = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const remedy = "'render' makes nothing: name it in the stack's settings (images by digest), or use npm run up";
 const firstKeys = ["apiVersion", "kind", "metadata"];
 
 /** The Kubernetes objects among what a program registered. No secret is among them, and nothing that is not known. */
@@ -34,6 +35,9 @@ export function manifestsOf(recorded: readonly Recorded[]): Manifests {
   const problems: string[] = [];
   const manifests = objects.map(({ name, inputs }) => {
     const reader = new Reader(`${text(inputs["kind"])} ${nameOf(inputs) ?? name}`, secretNames, problems);
+    if (!hasName(inputs)) {
+      reader.problem("metadata.name", "must be given, for Pulumi makes one up when it makes the object");
+    }
     const object = inputs["kind"] === "Secret" ? withPlaceholders(inputs, reader) : reader.read(inputs, "");
     return { name, object: sorted(withoutNotes(object as Record<string, unknown>)) as Record<string, unknown> };
   });
@@ -51,7 +55,10 @@ class Reader {
 
   read(value: unknown, at: string): unknown {
     if (value === unknownMark) {
-      this.problem(at, "must be known without making the stack, got a value that another resource has when it is made");
+      this.problem(
+        at,
+        "must be known without making the stack, got a value that another resource has when it is made; " + remedy,
+      );
       return undefined;
     }
     if (Array.isArray(value)) {
@@ -78,8 +85,7 @@ class Reader {
   }
 
   problem(at: string, rule: string): void {
-    const remedy = "'render' makes nothing: name it in the stack's settings (images by digest), or use npm run up";
-    this.problems.push(`${this.object}: '${at}' ${rule}${rule.includes("secret") ? "" : `; ${remedy}`}`);
+    this.problems.push(`${this.object}: '${at}' ${rule}`);
   }
 }
 
@@ -89,7 +95,7 @@ function withPlaceholders(inputs: Readonly<Record<string, unknown>>, reader: Rea
   const keys = [data, stringData].flatMap((values) => {
     const open = secretValue(values)?.value ?? values ?? {};
     if (open === unknownMark) {
-      reader.problem("data", "must have keys that are known without making the stack");
+      reader.problem("data", `must have keys that are known without making the stack; ${remedy}`);
     }
     return typeof open === "object" ? Object.keys(open) : [];
   });
@@ -99,7 +105,7 @@ function withPlaceholders(inputs: Readonly<Record<string, unknown>>, reader: Rea
 
 /** What Pulumi alone reads: how long to wait, and for what. */
 function withoutNotes({ metadata, ...object }: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { annotations, ...rest } = metadata as { readonly annotations?: Readonly<Record<string, unknown>> };
+  const { annotations, ...rest } = (metadata ?? {}) as { readonly annotations?: Readonly<Record<string, unknown>> };
   const kept = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/"));
   return { ...object, metadata: { ...rest, ...(kept.length > 0 ? { annotations: Object.fromEntries(kept) } : {}) } };
 }
@@ -112,6 +118,11 @@ function nameOf({ metadata }: Readonly<Record<string, unknown>>): string | undef
   const { name } = (secretValue(metadata)?.value ?? metadata ?? {}) as { name?: unknown };
   const open = secretValue(name)?.value ?? name;
   return typeof open === "string" && open !== unknownMark ? open : undefined;
+}
+
+function hasName({ metadata }: Readonly<Record<string, unknown>>): boolean {
+  const open = secretValue(metadata)?.value ?? metadata;
+  return typeof open === "object" && open !== null && "name" in open;
 }
 
 function secretValue(value: unknown): { readonly value: unknown } | undefined {

@@ -1,9 +1,13 @@
 import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { CliError } from "../../cli/errors";
 import { renderStack } from "../../cli/render";
+import { manifestsOf } from "../../cli/render/manifests";
+import { recordProgram } from "../../cli/render/record";
 import { readStackSettings } from "../../cli/render/settings";
 import { writeManifests } from "../../cli/render/write";
 import { openProject } from "../../cli/project";
@@ -162,6 +166,12 @@ describe("npm run render", function () {
     ]);
   });
 
+  it("refuses an object without a name", async () => {
+    assert.deepEqual(await problemsOf('new ConfigMap("config", { data: {} });'), [
+      "ConfigMap config: 'metadata.name' must be given, for Pulumi makes one up when it makes the object",
+    ]);
+  });
+
   it("ends with the program's own error, also one that comes late", async () => {
     assert.deepEqual(await problemsOf('throw new pulumi.RunError("settings are wrong");'), ["settings are wrong"]);
     const late = 'deployment(pulumi.output("x").apply(() => { throw new pulumi.RunError("image is wrong"); }));';
@@ -185,6 +195,30 @@ describe("npm run render", function () {
     const expected = `'--out' must be a new folder, or one of an earlier render, got '${out}'; choose another`;
     assert.throws(() => writeManifests(out, []), new CliError(expected));
     assert.deepEqual(fs.readdirSync(out).sort(), ["fraud.yaml", "kustomization.yaml", "mine.yaml"]);
+  });
+
+  it("takes what the program asks of another stack from that stack's outputs", async () => {
+    const asked: string[] = [];
+    const recorded = await recordProgram(
+      () => {
+        const dev = new pulumi.StackReference("organization/shop/dev");
+        new ConfigMap("config", {
+          metadata: { name: "config" },
+          data: { ref: dev.getOutput("ref") as pulumi.Output<string> },
+        });
+        return Promise.resolve();
+      },
+      {
+        ...{ project: "shop", stack: "prod", config: {}, secretKeys: [] },
+        outputsOf: (reference) => {
+          asked.push(reference);
+          return Promise.resolve({ ref: "registry.test/fraud@sha256:0" });
+        },
+      },
+    );
+    assert.deepEqual(asked, ["organization/shop/dev"]);
+    const [config] = manifestsOf(recorded).manifests;
+    assert.deepEqual(config?.object["data"], { ref: "registry.test/fraud@sha256:0" });
   });
 
   it("reads settings as the engine would, with a placeholder of its own for each secret", () => {

@@ -97,6 +97,22 @@ const reason = whyNot("apiServer") ?? whyNot("etcd");
       assert.equal((await server.read(old)).status, 200);
     });
 
+    it("leave the number of replicas to a scaler, however often they are sent", async () => {
+      const deployment = manifestsOf(full).find(({ kind }) => kind === "Deployment");
+      assert.ok(deployment);
+      assert.equal((await server.scale(deployment, 7)).status, 200);
+      const { status, body } = await server.apply(deployment);
+      assert.deepEqual([status, body.spec?.["replicas"]], [200, 7]);
+    });
+
+    it("fall to one replica, for a scaler to raise, when a fixed number becomes the scaler's: docs/kubernetes-security.md", async () => {
+      const [least] = manifestsOf(plans["least"] as KubernetesServicePlan).filter(({ kind }) => kind === "Deployment");
+      assert.ok(least);
+      assert.equal((await server.apply(least)).body.spec?.["replicas"], 2);
+      const { replicas: _, ...spec } = least.spec ?? {};
+      assert.equal((await server.apply({ ...least, spec })).body.spec?.["replicas"], 1);
+    });
+
     it("have pods that the Pod Security standard 'restricted' admits, and no laxer ones", async () => {
       for (const deployment of manifestsOf(full).filter(({ kind }) => kind === "Deployment")) {
         const { status, body } = await server.create(podOf(deployment));

@@ -66,6 +66,12 @@ export class ApiServer {
     return this.call("GET", `${placeOf(object)}/${object.metadata.name}`);
   }
 
+  /** Sets the number of replicas as a scaler does: not by the object, but by what Kubernetes has for scalers. */
+  scale(object: Manifest, replicas: number): Promise<Answer> {
+    const place = `${placeOf(object)}/${object.metadata.name}/scale`;
+    return this.call("PATCH", place, { spec: { replicas } }, "application/merge-patch+json");
+  }
+
   /** Waits until objects of a kind that was just defined can be sent. */
   async waitFor(object: Manifest): Promise<void> {
     await this.until(async () => (await this.call("GET", placeOf(object))).status === 200, placeOf(object));
@@ -134,7 +140,7 @@ export class ApiServer {
     return files.map((file) => fs.readFileSync(path.join(this.home.folder, file), "utf8").slice(-2000)).join("\n");
   }
 
-  private async call(method: "GET" | "POST" | "PATCH", place: string, object?: Manifest, type = "application/json") {
+  private async call(method: "GET" | "POST" | "PATCH", place: string, object?: object, type = "application/json") {
     const { statusCode, body } = await request(`https://127.0.0.1:${this.port}${place}`, {
       method,
       dispatcher: this.agent,

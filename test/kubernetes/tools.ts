@@ -57,7 +57,7 @@ export async function setUpTools(say: (step: string) => void): Promise<void> {
     build(source, "github.com/yannh/kubeconform/cmd/kubeconform", tools.kubeconform);
   }
   if (whyNot("apiServer") || whyNot("etcd")) {
-    say(`building kube-apiserver ${serverVersion} and etcd: about 6 minutes on two idle cores, once`);
+    say(`building kube-apiserver ${serverVersion} and etcd: minutes, once`);
     const source = serverModule();
     build(source, "go.etcd.io/etcd/server/v3", tools.etcd);
     build(source, "k8s.io/kubernetes/cmd/kube-apiserver", tools.apiServer);
