@@ -5,6 +5,7 @@ import { objectName } from "./internal/aks-rules";
 import { kubeconfigText, withContext } from "./internal/kubeconfig";
 import { oneOf, shown } from "./internal/problems";
 import { someText } from "./internal/rules";
+import { refusedKubeconfig, settled } from "./internal/settled";
 import { isLater, Problems } from "./internal/validate";
 import {
   type ClusterRegistry,
@@ -65,7 +66,8 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
     problems.throwIfAny();
 
     this.kubeconfig = pulumi.secret(kubeconfig);
-    this.provider = new Provider(`${name}-kubernetes`, { kubeconfig: this.kubeconfig }, { parent: this });
+    const reached = pulumi.secret(settled(this.kubeconfig, refusedKubeconfig));
+    this.provider = new Provider(`${name}-kubernetes`, { kubeconfig: reached }, { parent: this });
     this.scaler = args.scaler ?? ReplicaScaler.none;
     this.gateway = args.gateway;
     this.nodeSizes = args.nodeSizes;
