@@ -1,7 +1,7 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { type CheckedAks, checkAksCluster, type CheckedMade, warnOf } from "./aks/checks";
-import { kubeconfigOf, type Login } from "./aks/credentials";
+import { kubeconfigOf, type Login, providerArgs } from "./aks/credentials";
 import { attachCluster } from "./aks/existing";
 import { enableGateway, makeGateway } from "./aks/gateway";
 import { devicePlugin } from "./aks/gpus";
@@ -107,7 +107,7 @@ export class AksCluster extends pulumi.ComponentResource implements KubernetesHo
     const children = { parent: this };
     const cluster = existing ? attachCluster(host, existing, today, children) : makeCluster(name, host, made, children);
     const kubeconfig = kubeconfigOf(cluster, loginOf(plan), children);
-    this.provider = new Provider(`${name}-kubernetes`, { kubeconfig, clusterIdentifier: cluster.id }, children);
+    this.provider = new Provider(`${name}-kubernetes`, providerArgs(cluster, kubeconfig), children);
     const nodes = made ? makeNodes(name, args, made, cluster, this.provider, children) : [];
     const role = plan.assignRoles ? [pullRole(`${name}-pull`, host, cluster, children)] : [];
     const gateway = gatewayOf(name, args, plan, cluster, this.provider, { ...children, dependsOn: nodes });

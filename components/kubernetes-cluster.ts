@@ -5,6 +5,7 @@ import { objectName } from "./internal/aks-rules";
 import { kubeconfigText, withContext } from "./internal/kubeconfig";
 import { oneOf, shown } from "./internal/problems";
 import { someText } from "./internal/rules";
+import { refusedKubeconfig, settled } from "./internal/settled";
 import { isLater, Problems } from "./internal/validate";
 import {
   type ClusterRegistry,
@@ -67,7 +68,8 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
     problems.throwIfAny();
 
     this.kubeconfig = pulumi.secret(kubeconfig);
-    this.provider = new Provider(`${name}-kubernetes`, { kubeconfig: this.kubeconfig }, { parent: this });
+    const reached = pulumi.secret(settled(this.kubeconfig, refusedKubeconfig));
+    this.provider = new Provider(`${name}-kubernetes`, { kubeconfig: reached }, { parent: this });
     const { scaler, scalerNamespace, gateway, nodeSizes } = knownOf(args);
     this.scaler = scaler;
     this.scalerNamespace = scalerNamespace;

@@ -1,6 +1,7 @@
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
 import { type KubeLogin, withLogin } from "../internal/kubeconfig";
+import { refusedKubeconfig, settled } from "../internal/settled";
 import type { Cluster, Options } from "./managed-cluster";
 
 /** How the cluster is logged in to. */
@@ -24,4 +25,14 @@ export function kubeconfigOf(cluster: Cluster, { as, kubeLogin }: Login, options
       withLogin(Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8"), kubeLogin),
     ),
   );
+}
+
+/** What a provider is made with. A cluster of the user's may turn out not to be there, or not to be what was said of it. */
+export function providerArgs(cluster: Cluster, kubeconfig: pulumi.Output<string>) {
+  return cluster.made
+    ? { kubeconfig, clusterIdentifier: cluster.id }
+    : {
+        kubeconfig: pulumi.secret(settled(kubeconfig, refusedKubeconfig)),
+        clusterIdentifier: settled(cluster.id, "refused"),
+      };
 }

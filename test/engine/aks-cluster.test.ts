@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import type { EngineEvent, OpMap, Stack } from "@pulumi/pulumi/automation";
 import { openStack } from "../../cli/stack";
 import type { AksClusterArgs } from "../../components";
-import { aksProgram } from "../support/aks-program";
+import { aksProgram, attachedProgram } from "../support/aks-program";
 import { Clone } from "../support/clone";
 import { type StandIn, startStandIn } from "./stand-in";
 
@@ -119,6 +119,29 @@ describe("AksCluster on the real engine", function () {
     args = { ...args, apiServer: { authorizedIpRanges: ["203.0.113.0/24"] } };
     const { changed } = await run("up");
     assert.deepEqual(changed.sort(), ["create prod-gateway-api", "delete prod-gateway-api", "update prod"]);
+  });
+
+  it("adds the gateway that all services share, and changes nothing else", async () => {
+    args = { ...args, tls: { leafDomainLabel: "team-models", clusterIssuer: "letsencrypt" } };
+    assert.deepEqual((await run("up")).changed, ["create prod-gateway-namespace", "create prod-gateway"]);
+  });
+
+  it("is attached by another stack, which changes nothing of it", async () => {
+    const open = async () => {
+      const claims = { keda: true, workloadIdentity: true };
+      const program = () => Promise.resolve(attachedProgram("scorestack-prod-prod", claims));
+      const where = { root: clone.folder, stackName: "other", create: true, environment: standIn.env };
+      return (await openStack({ ...where, program })).stack;
+    };
+    standIn.clearLog();
+    const other = await open();
+    await other.up();
+    assert.deepEqual(await clone.json("outputs", "--stack", "other"), { version: "1.36.2" });
+    assert.deepEqual(
+      standIn.log().map(({ method, name }) => `${method} ${name}`),
+      ["create other-service"],
+    );
+    await other.destroy();
   });
 
   it("shows no credentials: not in output, state, cloud or call log", async () => {

@@ -2,6 +2,7 @@ import * as containerregistry from "@pulumi/azure-native/containerregistry";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as resources from "@pulumi/azure-native/resources";
+import type * as pulumi from "@pulumi/pulumi";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import { AksCluster, type AksClusterArgs } from "../../components";
 
@@ -28,4 +29,19 @@ export function aksProgram(args: Partial<AksClusterArgs>) {
   const cluster = new AksCluster("prod", { host, apiServer: "public", ...args });
   new ConfigMap("service", { data: { answers: "yes" } }, { provider: cluster.provider, dependsOn: [...cluster.ready] });
   return { clusterName: cluster.clusterName, kubeconfig: cluster.kubeconfig };
+}
+
+/** The cluster of another stack, attached; it pulls already. */
+export function attachedProgram(cluster: pulumi.Input<string>, more: Partial<AksClusterArgs["existing"]> = {}) {
+  const host = {
+    resourceGroupName: "team",
+    location: "westeurope",
+    registryServer: "teamregistry.azurecr.io",
+    identityId: "",
+    identityClientId: "",
+  };
+  const existing = { cluster, ...more };
+  const attached = new AksCluster("theirs", { host, existing, assignRoles: false });
+  new ConfigMap("other-service", { data: { answers: "yes" } }, { provider: attached.provider });
+  return { version: attached.kubernetesVersion };
 }
