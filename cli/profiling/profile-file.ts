@@ -73,7 +73,8 @@ function problemOf(profile: Partial<Profile> | null): string | undefined {
   if (!areTimes || serviceTimesMs.some((value, index) => value < (serviceTimesMs[index - 1] ?? 0))) {
     return `'serviceTimesMs' must be a list of rising times, got ${shown(serviceTimesMs)}`;
   }
-  if (!Array.isArray(levels) || levels[0]?.concurrency !== 1 || !(levels as readonly Level[]).every(isLevel)) {
+  const areLevels = Array.isArray(levels) && levels.length > 0;
+  if (!areLevels || !(levels as readonly Level[]).every(isLevel)) {
     return `'levels' must be a list of measurements from concurrency 1 on, got ${shown(levels)}`;
   }
   const sizes = [proposal?.cpuCores, proposal?.memoryInGb, proposal?.maxConcurrentRequestsPerReplica];
@@ -81,7 +82,8 @@ function problemOf(profile: Partial<Profile> | null): string | undefined {
 }
 
 function isLevel({ concurrency, requestsPerSecond }: Level, index: number, all: readonly Level[]): boolean {
-  return concurrency > (all[index - 1]?.concurrency ?? 0) && isPositive(requestsPerSecond);
+  const before = all[index - 1]?.concurrency;
+  return (before === undefined ? concurrency === 1 : concurrency > before) && isPositive(requestsPerSecond);
 }
 
 function isPositive(value: unknown): value is number {

@@ -145,9 +145,9 @@ type Scale = (value: number) => number;
 
 /** From the right, each with room for its name: some seven pixels a letter. */
 function legend(series: readonly Series[], baseline: number): string[] {
-  let x = width - right;
+  let x = width - right + 12;
   return [...series].reverse().flatMap(({ name, paint }) => {
-    x -= name.length * 7 + 24;
+    x -= name.length * 7 + 36;
     const place = `x="${round(x)}" y="${baseline - 10}" width="11" height="11" rx="2"`;
     return [`    <rect class="swatch ${paint}" ${place}/>`, `    ${text(x + 17, baseline, "soft", name)}`];
   });
