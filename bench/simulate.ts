@@ -3,6 +3,7 @@ import { arrivalsOf, type Trace } from "../cli/simulation/load";
 import { Tally } from "../cli/simulation/outcome";
 import { Random } from "../cli/simulation/random";
 import { simulate as simulateRouter } from "../cli/simulation/router";
+import { scalerDefaults } from "../cli/simulation/scaler";
 import { measuredTimes } from "../cli/simulation/service-times";
 import { using } from "./cleanup";
 import { compare, interleave, type MeasureSpec, type Sample } from "./comparison";
@@ -78,8 +79,7 @@ function simulated(trace: Trace, timesMs: readonly number[]): () => Promise<Samp
       maxConcurrentRequestsPerReplica: 1,
       maxRequestWaitTimeMs: waitMs,
       startSeconds: 0,
-      refreshSeconds: 1,
-      removeAfterSeconds: 60,
+      ...scalerDefaults.router,
     };
     const times = measuredTimes(timesMs, [{ concurrency: 1, requestsPerSecond: 1 }], new Random(seed + 1000));
     simulateRouter(arrivalsOf(trace, "poisson", seed), trace.durationSeconds, settings, times, tally);

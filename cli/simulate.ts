@@ -12,6 +12,7 @@ import { type Goal, propose, type Trial } from "./simulation/proposal";
 import { Random } from "./simulation/random";
 import { type Report, renderReport } from "./simulation/report";
 import { type RouterSettings, simulate as runRouter } from "./simulation/router";
+import { scalerDefaults } from "./simulation/scaler";
 import { constantTimes, measuredTimes, type ServiceTimes } from "./simulation/service-times";
 import { Timeline } from "./simulation/timeline";
 import { mostRequests, parseTrace } from "./simulation/trace-file";
@@ -112,6 +113,7 @@ function settingsOf(
     throw new UsageError(`'--min-replicas' must be at most '--max-replicas', got ${minReplicas} and ${maxReplicas}`);
   }
   const maxConcurrentRequestsPerReplica = options.concurrency ?? profile?.proposal.maxConcurrentRequestsPerReplica ?? 1;
+  const scaler = scalerDefaults[options.scaler];
   const [{ requestsPerSecond } = { requestsPerSecond: 0 }] = steps;
   const load = { requestsPerSecond, secondsPerRequest, targetUtilization, maxConcurrentRequestsPerReplica };
   return {
@@ -121,8 +123,9 @@ function settingsOf(
     maxConcurrentRequestsPerReplica,
     maxRequestWaitTimeMs: options.maxWaitMs,
     startSeconds: options.startSeconds,
-    refreshSeconds: options.refreshSeconds,
-    removeAfterSeconds: options.removeAfterSeconds,
+    ...scaler,
+    refreshSeconds: options.refreshSeconds ?? scaler.refreshSeconds,
+    removeAfterSeconds: options.removeAfterSeconds ?? scaler.removeAfterSeconds,
     initialReplicas: Math.min(maxReplicas, Math.max(minReplicas, replicasOf(load))),
   };
 }

@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import type { ArrivalKind } from "../simulation/load";
+import type { ScalerKind } from "../simulation/scaler";
 import { type Context, describe, numberWithin as within, wholeNumber, withJson } from "./common";
 
 export interface SimulateOptions {
@@ -14,8 +15,9 @@ export interface SimulateOptions {
   readonly concurrency?: number;
   readonly maxWaitMs: number;
   readonly startSeconds: number;
-  readonly refreshSeconds: number;
-  readonly removeAfterSeconds: number;
+  readonly scaler: ScalerKind;
+  readonly refreshSeconds?: number;
+  readonly removeAfterSeconds?: number;
   readonly arrivals: ArrivalKind;
   readonly seed: number;
   readonly max503Percent: number;
@@ -120,16 +122,19 @@ function withModel(command: Command): Command {
       500,
     )
     .option("--start-seconds <s>", "until a new replica takes requests", within("--start-seconds", 0, 3600), 10)
+    .addOption(
+      new Option("--scaler <kind>", "who decides: 2019's router, or KEDA, which AksService has (docs/sizing.md)")
+        .choices(["router", "keda"])
+        .default("router"),
+    )
     .option(
       "--refresh-seconds <s>",
-      "until the scaler looks again; it adds at once",
+      "until the scaler looks again; it adds at once (default: 1, with keda 15)",
       within("--refresh-seconds", 0.1, 3600),
-      1,
     )
     .option(
       "--remove-after-seconds <s>",
-      "how long fewer must have been enough before some go",
+      "how long fewer must have been enough before some go (default: 60)",
       within("--remove-after-seconds", 0, 86_400),
-      60,
     );
 }

@@ -9,6 +9,8 @@ export interface RouterSettings extends ScalerSettings {
   readonly maxRequestWaitTimeMs: number;
   /** From the decision for a replica until it takes requests. */
   readonly startSeconds: number;
+  /** Whether the scaler counts what is in hand and what waits, as it is when it looks; else what was in hand, in the mean since it looked last. */
+  readonly countsWaiting: boolean;
   /** Replicas at the beginning, which have started. */
   readonly initialReplicas: number;
 }
@@ -132,9 +134,11 @@ class Router {
   }
 
   private scale(): void {
-    const { refreshSeconds, startSeconds } = this.settings;
+    const { refreshSeconds, startSeconds, countsWaiting, maxConcurrentRequestsPerReplica } = this.settings;
     const { fleet, now, replicaSeconds, busySeconds } = this;
-    const wanted = this.scaler.decide((busySeconds - this.busyBefore) / refreshSeconds, fleet.size);
+    const there = (fleet.inHand + this.waiting.length - this.gone) / maxConcurrentRequestsPerReplica;
+    const busy = countsWaiting ? there : (busySeconds - this.busyBefore) / refreshSeconds;
+    const wanted = this.scaler.decide(busy, fleet.size);
     this.busyBefore = busySeconds;
     this.goesOn = this.observer.looked({ at: now, replicas: fleet.paid, replicaSeconds, busySeconds });
     if (wanted > fleet.size) {

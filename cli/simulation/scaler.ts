@@ -10,9 +10,21 @@ export interface ScalerSettings {
   readonly refreshSeconds: number;
   /** How long fewer must have been enough before any is removed. */
   readonly removeAfterSeconds: number;
+  /** How far from the target they may be, as a share of it, before their number is changed. */
+  readonly tolerance: number;
 }
 
-/** The article's decisions: replicas are added at once, and removed when none of the last looks would have kept them. */
+/** Who decides: 2019's router, or KEDA with the Horizontal Pod Autoscaler. */
+export const scalerKinds = ["router", "keda"] as const;
+export type ScalerKind = (typeof scalerKinds)[number];
+
+/** How each decides. The autoscaler's period and tolerance are Kubernetes' defaults, which a managed cluster does not let one set. */
+export const scalerDefaults = {
+  router: { refreshSeconds: 1, removeAfterSeconds: 60, tolerance: 0, countsWaiting: false },
+  keda: { refreshSeconds: 15, removeAfterSeconds: 60, tolerance: 0.1, countsWaiting: true },
+} as const satisfies Record<ScalerKind, object>;
+
+/** Replicas are added at once, and removed when none of the last looks would have kept them. */
 export class Scaler {
   private readonly looks: number[];
   private next = 0;
@@ -25,10 +37,12 @@ export class Scaler {
     this.looks = Array.from({ length: count }, () => initialReplicas);
   }
 
-  /** How many there are to be. `busy`: replicas that worked since the last look, in the mean. */
+  /** How many there are to be. `busy`: replicas that had something to do. */
   decide(busy: number, current: number): number {
-    const { minReplicas, maxReplicas, targetUtilization } = this.settings;
-    const wanted = Math.min(maxReplicas, Math.max(minReplicas, replicasForBusy(busy, targetUtilization)));
+    const { minReplicas, maxReplicas, targetUtilization, tolerance } = this.settings;
+    const distance = Math.abs((busy * 100) / (targetUtilization * current) - 1);
+    const proposed = tolerance > 0 && distance <= tolerance ? current : replicasForBusy(busy, targetUtilization);
+    const wanted = Math.min(maxReplicas, Math.max(minReplicas, proposed));
     this.looks[this.next] = wanted;
     this.next = (this.next + 1) % this.looks.length;
     return wanted >= current ? wanted : Math.min(current, Math.max(...this.looks));

@@ -2,11 +2,11 @@ import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { replicasFor } from "../../../components";
 import { steady, type Trace } from "../../../cli/simulation/load";
-import { Scaler } from "../../../cli/simulation/scaler";
+import { Scaler, scalerDefaults } from "../../../cli/simulation/scaler";
 import { constantTimes } from "../../../cli/simulation/service-times";
 import { defaults, run } from "./support";
 
-/** The decisions of 2019's article. Does not prove that Kubernetes' own scalers decide so: docs/sizing.md says which do what. */
+/** The decisions of 2019's article. Does not prove that a cluster's own scalers decide so. */
 describe("the router's scaler", () => {
   it("ends with the article's 286 replicas under the article's load, from 1 and from 400", () => {
     const load = { requestsPerSecond: 20, secondsPerRequest: 10, targetUtilization: 70 };
@@ -64,6 +64,31 @@ describe("the router's scaler", () => {
     assert.equal(replicasOverTime[198], 6, "what had waited is long worked off");
     assert.ok([260, 261, 262].includes(firstAt(200, (replicas) => replicas < 6)));
     assert.equal(replicasOverTime.at(-1), 1);
+  });
+
+  it("sees a burst whole where it counts those who wait, and only at its next look", () => {
+    const burst: Trace = {
+      steps: [
+        { atSeconds: 0, requestsPerSecond: 1 },
+        { atSeconds: 100, requestsPerSecond: 40 },
+      ],
+      durationSeconds: 160,
+    };
+    const settings = { ...defaults, maxReplicas: 20, maxRequestWaitTimeMs: 1e6 };
+    const keda = run(burst, { ...settings, ...scalerDefaults.keda }, constantTimes(0.2), "even").replicasOverTime;
+    const router = run(burst, settings, constantTimes(0.2), "even").replicasOverTime;
+    // Looks of keda are at 15, 30 … 105 s, and each shows what there was before its decision.
+    assert.deepEqual(keda.slice(5, 8), [1, 1, 20]);
+    assert.deepEqual(router.slice(100, 107), [1, 2, 3, 5, 8, 12, 18]);
+  });
+
+  it("leaves their number where it is within the autoscaler's tolerance of the target", () => {
+    const scaler = new Scaler({ ...defaults, ...scalerDefaults.keda, removeAfterSeconds: 15 }, 5);
+    assert.deepEqual(
+      [3.8, 3.2, 3.9, 3.1].map((busy) => scaler.decide(busy, 5)),
+      [5, 5, 6, 5],
+    );
+    assert.equal(new Scaler({ ...defaults, removeAfterSeconds: 1 }, 5).decide(3.6, 5), 6);
   });
 
   it("keeps within the least and the most", () => {

@@ -2,6 +2,7 @@ import { arrivalsOf, type ArrivalKind, type Trace } from "../../../cli/simulatio
 import { type Outcome, Tally } from "../../../cli/simulation/outcome";
 import { Random } from "../../../cli/simulation/random";
 import { type RouterSettings, simulate, type Totals } from "../../../cli/simulation/router";
+import { scalerDefaults } from "../../../cli/simulation/scaler";
 import type { ServiceTimes } from "../../../cli/simulation/service-times";
 
 /** 2019's defaults, and replicas that start at once. */
@@ -12,8 +13,7 @@ export const defaults: RouterSettings = {
   maxConcurrentRequestsPerReplica: 1,
   maxRequestWaitTimeMs: 500,
   startSeconds: 0,
-  refreshSeconds: 1,
-  removeAfterSeconds: 60,
+  ...scalerDefaults.router,
   initialReplicas: 1,
 };
 
