@@ -21,7 +21,7 @@ import { mostRequests, parseTrace } from "./simulation/trace-file";
 const mostReplicas = 1000;
 
 /** Runs the model, and prints what came of it. */
-export function simulate(options: SimulateOptions): void {
+export async function simulate(options: SimulateOptions): Promise<void> {
   const trace = traceOf(options);
   const profile = options.profile === undefined ? undefined : readProfile(pathOf(options.profile));
   const times = timesOf(options, profile);
@@ -29,7 +29,9 @@ export function simulate(options: SimulateOptions): void {
   const progress = new Progress("Simulating");
   let report: Report;
   try {
-    report = reportOf(options, trace, settings, times, profile);
+    report = await reportOf(options, trace, settings, times, profile, (count) => {
+      progress.update("Simulating", `${count} candidates for a proposal tried`);
+    });
   } finally {
     progress.end();
   }
@@ -43,19 +45,20 @@ export function simulate(options: SimulateOptions): void {
   }
 }
 
-function reportOf(
+async function reportOf(
   options: SimulateOptions,
   trace: Trace,
   settings: RouterSettings,
   times: () => ServiceTimes,
   profile: Profile | undefined,
-): Report {
+  tried: (count: number) => void,
+): Promise<Report> {
   const { durationSeconds } = trace;
   const arrivals = (): (() => number) => arrivalsOf(trace, options.arrivals, options.seed);
   const timeline = new Timeline(durationSeconds, settings.refreshSeconds);
   runRouter(arrivals(), durationSeconds, settings, times(), timeline);
   const outcome = timeline.outcome();
-  const trial: Trial = { durationSeconds, requests: outcome.requests, arrivals, times };
+  const trial: Trial = { durationSeconds, requests: outcome.requests, arrivals, times, tried };
   const goal: Goal = { refusedShare: options.max503Percent / 100, p95Ms: options.maxP95Ms };
   const secondsPerRequest = times().meanSeconds;
   return {
@@ -67,7 +70,7 @@ function reportOf(
     outcome,
     pricePerReplicaHour: priceOf(options, profile),
     goal,
-    proposal: propose(trial, settings, goal, mostReplicas),
+    proposal: await propose(trial, settings, goal, mostReplicas),
     timeline: timeline.stretches,
   };
 }

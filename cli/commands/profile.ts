@@ -13,9 +13,9 @@ export interface ProfileOptions extends StackOptions {
 export function profileCommand(context: Context): Command {
   const command = describe(
     "profile",
-    "Measure a service on this machine with a sample request: latencies of one at a time, rate and latencies of\n" +
-      "more, CPU and memory; propose a size, and write what npm run simulate takes. A scorer whose service does\n" +
-      "not run is started for it, and stopped afterwards.",
+    "Measure a service on this machine with a sample request: latencies, rate, CPU\n" +
+      "and memory. Proposes a size, and writes what npm run simulate takes.\n" +
+      "A scorer whose service does not run is started for it, and stopped afterwards.",
     "npm run profile -- diabetes --requests 500",
   );
   return withJson(withStack(command), "the profile")

@@ -39,8 +39,9 @@ until the next line's time.`;
 export function simulateCommand(_: Context): Command {
   const command = describe(
     "simulate",
-    "Run a load through a model of a service that scales with busy replicas: replicas over time, latencies,\n" +
-      "share of 503, cost, and a proposal for minReplicas, maxReplicas and targetUtilization (docs/sizing.md).",
+    "Run a load through a model of a service that scales with its busy replicas.\n" +
+      "Shows replicas, latencies, share of 503 and cost, and proposes minReplicas,\n" +
+      "maxReplicas and targetUtilization (docs/sizing.md).",
     "npm run simulate -- --trace monday.csv --profile churn.profile.json --out monday.svg",
   );
   withModel(withLoad(command));
@@ -75,7 +76,7 @@ export function simulateCommand(_: Context): Command {
     .addHelpText("after", traceFormat)
     .action(async (options: SimulateOptions) => {
       const { simulate } = await import("../simulate");
-      simulate(options);
+      await simulate(options);
     });
 }
 

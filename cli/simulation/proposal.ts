@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import { type Outcome, Tally } from "./outcome";
 import { type RouterSettings, simulate, type Totals } from "./router";
 import type { ServiceTimes } from "./service-times";
@@ -25,6 +26,8 @@ export interface Trial {
   readonly requests: number;
   readonly arrivals: () => () => number;
   readonly times: () => ServiceTimes;
+  /** Is told how many candidates have been tried. */
+  readonly tried?: (count: number) => void;
 }
 
 const utilizations = [90, 80, 70, 60, 50, 40, 30, 20, 10];
@@ -34,15 +37,21 @@ const utilizations = [90, 80, 70, 60, 50, 40, 30, 20, 10];
  * at the least can't be worse; then the least maximum for the best of them. Undefined where not even `mostReplicas` all the time
  * would do.
  */
-export function propose(
+export async function propose(
   trial: Trial,
   settings: RouterSettings,
   goal: Goal,
   mostReplicas: number,
-): Proposal | undefined {
-  const run = (change: Change, cost = Infinity): Attempt => attempt(trial, settings, change, goal, cost);
+): Promise<Proposal | undefined> {
+  let count = 0;
+  const run = async (change: Change, cost = Infinity): Promise<Attempt> => {
+    trial.tried?.(count++);
+    // For the display of progress, and for who wants to interrupt it.
+    await breathe();
+    return attempt(trial, settings, change, goal, cost);
+  };
   const always = { targetUtilization: utilizations[0] ?? 90, minReplicas: mostReplicas, maxReplicas: mostReplicas };
-  const most = run(always);
+  const most = await run(always);
   if (typeof most === "string") {
     return undefined;
   }
@@ -50,11 +59,12 @@ export function propose(
   for (const targetUtilization of utilizations) {
     const cost = best.outcome.replicaHours;
     const change = { targetUtilization, maxReplicas: mostReplicas };
-    best = least(1, mostReplicas, (minReplicas) => run({ ...change, minReplicas }, cost)) ?? best;
+    best = (await least(1, mostReplicas, (minReplicas) => run({ ...change, minReplicas }, cost))) ?? best;
   }
   const { targetUtilization, minReplicas, outcome } = best;
   const uncapped = { targetUtilization, minReplicas };
-  return least(minReplicas, outcome.replicas.most, (maxReplicas) => run({ ...uncapped, maxReplicas })) ?? best;
+  const capped = await least(minReplicas, outcome.replicas.most, (maxReplicas) => run({ ...uncapped, maxReplicas }));
+  return capped ?? best;
 }
 
 type Change = Pick<RouterSettings, "minReplicas" | "maxReplicas" | "targetUtilization">;
@@ -62,12 +72,16 @@ type Change = Pick<RouterSettings, "minReplicas" | "maxReplicas" | "targetUtiliz
 type Attempt = Proposal | "misses the goal" | "costs no less";
 
 /** The proposal of the least number from `low` to `high`, where more can only help, and costs more. */
-function least(low: number, high: number, attemptOf: (value: number) => Attempt): Proposal | undefined {
+async function least(
+  low: number,
+  high: number,
+  attemptOf: (value: number) => Promise<Attempt>,
+): Promise<Proposal | undefined> {
   let [from, to] = [low, high];
   let found: Proposal | undefined;
   while (from <= to) {
     const middle = Math.floor((from + to) / 2);
-    const result = attemptOf(middle);
+    const result = await attemptOf(middle);
     found = typeof result === "string" ? found : result;
     [from, to] = result === "misses the goal" ? [middle + 1, to] : [from, middle - 1];
   }

@@ -25,9 +25,9 @@ describe("a proposal", () => {
   const times = (): ServiceTimes => constantTimes(0.25);
   const propositionOf = (goal: Goal, most = 100) => propose(trialOf(wave, times), settings, goal, most);
 
-  it("keeps to its goal when it is run again", () => {
+  it("keeps to its goal when it is run again", async () => {
     const goal = { refusedShare: 0.001, p95Ms: 300 };
-    const proposal = propositionOf(goal);
+    const proposal = await propositionOf(goal);
     assert.ok(proposal);
     const initialReplicas = proposal.minReplicas;
     const { refusedShare, latencyMs, replicaHours } = run(wave, { ...settings, ...proposal, initialReplicas }, times());
@@ -35,8 +35,9 @@ describe("a proposal", () => {
     assert.equal(replicaHours, proposal.outcome.replicaHours);
   });
 
-  it("costs no less for a stricter goal, and less than replicas for the peak all the time", () => {
-    const [strict, usual, lax] = [0, 0.001, 0.05].map((refusedShare) => propositionOf({ refusedShare }));
+  it("costs no less for a stricter goal, and less than replicas for the peak all the time", async () => {
+    const shares = [0, 0.001, 0.05];
+    const [strict, usual, lax] = await Promise.all(shares.map((refusedShare) => propositionOf({ refusedShare })));
     assert.ok(strict && usual && lax);
     const hours = [strict, usual, lax].map(({ outcome }) => outcome.replicaHours);
     assert.deepEqual(
@@ -46,14 +47,14 @@ describe("a proposal", () => {
     assert.ok((hours[1] ?? NaN) < (usual.maxReplicas * wave.durationSeconds) / 3600);
   });
 
-  it("is none where a request alone takes longer than the goal, or the replicas do not do", () => {
-    assert.equal(propositionOf({ refusedShare: 0.001, p95Ms: 200 }), undefined);
-    assert.equal(propositionOf({ refusedShare: 0.001 }, 3), undefined);
+  it("is none where a request alone takes longer than the goal, or the replicas do not do", async () => {
+    assert.equal(await propositionOf({ refusedShare: 0.001, p95Ms: 200 }), undefined);
+    assert.equal(await propositionOf({ refusedShare: 0.001 }, 3), undefined);
   });
 
-  it("is one replica for next to nothing", () => {
+  it("is one replica for next to nothing", async () => {
     const trial = trialOf(steady(0.1, 600), times);
-    const proposal = propose(trial, settings, { refusedShare: 0 }, 50);
+    const proposal = await propose(trial, settings, { refusedShare: 0 }, 50);
     assert.deepEqual([proposal?.minReplicas, proposal?.maxReplicas], [1, 1]);
   });
 });

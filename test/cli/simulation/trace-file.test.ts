@@ -60,10 +60,7 @@ describe("a trace", () => {
       "monday.csv:1: 'trace' must have a column 'requestsPerSecond', got 'time,rps'; name it so in the first line",
     ],
     ["\n", "monday.csv: 'trace' must have a line, got none; write requests per second, one a line"],
-    [
-      "0,1000000\n60,1\n",
-      "monday.csv: 'trace' must have at most 20000000 requests, got 60000060; cut a part out of it",
-    ],
+    ["0,1000000\n60,1\n", "monday.csv: 'trace' must have at most 5000000 requests, got 60000060; cut a part out of it"],
   ] as const) {
     it(`is refused where it is ${JSON.stringify(text)}, with file, line, value and remedy`, () => {
       assert.deepEqual(parsed(text), expected);
