@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Store } from "../../provider/store";
 import type { ServiceRecord } from "../../provider/store/records";
-import { CliError, UsageError } from "../errors";
+import { CliError, Interrupted, UsageError } from "../errors";
+import { whileStoppable } from "../interruption";
 import { say } from "../output/messages";
 
 /** Stack and service that there are only for a measurement. */
@@ -32,11 +33,22 @@ export async function withTemporaryService<T>(
     if (!service) {
       throw new CliError(`service '${serviceName}' of stack '${stackName}' is gone; run the command again`);
     }
-    return await work(service);
+    return await untilInterrupted(work(service));
   } finally {
     await runOperation(open, "destroy", { onLine: () => undefined });
     await removeStack(open);
   }
+}
+
+/** What is measured is given up by a Ctrl-C, so that the service can be stopped. */
+function untilInterrupted<T>(work: Promise<T>): Promise<T> {
+  let stop = (): void => undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(new Interrupted());
+    };
+  });
+  return whileStoppable({ stop, kill: stop }, Promise.race([work, interrupted]));
 }
 
 function requireScorer(root: string, name: string): void {
