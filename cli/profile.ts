@@ -8,7 +8,7 @@ import type { ProfileOptions } from "./commands/profile";
 import { CliError } from "./errors";
 import { print, printJson, Progress, say } from "./output/messages";
 import { formatBytes, renderTable } from "./output/table";
-import { type Call, measure, type Measured, quantile } from "./profiling/measure";
+import { bestOf, type Call, measure, type Measured, quantile } from "./profiling/measure";
 import { type Level, type Profile, writeProfile } from "./profiling/profile-file";
 import { proposeSize } from "./profiling/propose";
 import { withTemporaryService } from "./profiling/temporary-service";
@@ -18,6 +18,7 @@ import { servicesOf } from "./services";
 /** Requests before the first that count: what is made at the first call, and read from the disk, is there then. */
 const warmUp = 20;
 const quantiles = 200;
+const rounds = 3;
 
 /** Measures a service that runs here, or one that is started for it, and writes and prints what it measured. */
 export async function profile({ root }: Context, name: string, options: ProfileOptions): Promise<void> {
@@ -74,16 +75,20 @@ async function measureService(
   };
 }
 
+/** Every level once in each round: the best of its rounds is the one that the machine disturbed least. */
 async function measureLevels(call: Call, service: ServiceRecord, requests: number, most: number): Promise<Measured[]> {
   const progress = new Progress(`Measuring ${service.name}`);
   try {
     await measure(call, 1, warmUp);
-    const levels: Measured[] = [];
-    for (let concurrency = 1; concurrency <= most; concurrency *= 2) {
-      progress.update(`Measuring ${service.name}`, `${concurrency} at a time`);
-      levels.push(await measure(call, concurrency, Math.max(requests, concurrency), () => usageOfService(service)));
+    const found: Measured[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      for (let concurrency = 1; concurrency <= most; concurrency *= 2) {
+        progress.update(`Measuring ${service.name}`, `round ${round} of ${rounds}, ${concurrency} at a time`);
+        const share = Math.max(Math.ceil(requests / rounds), concurrency);
+        found.push(await measure(call, concurrency, share, () => usageOfService(service)));
+      }
     }
-    return levels;
+    return bestOf(found);
   } finally {
     progress.end();
   }

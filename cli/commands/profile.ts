@@ -20,7 +20,7 @@ export function profileCommand(context: Context): Command {
   );
   return withJson(withStack(command), "the profile")
     .argument("<service>", "service that runs here, or scorer")
-    .option("--requests <count>", "requests of each level", wholeNumber("--requests", 20), 300)
+    .option("--requests <count>", "requests of each level, in three rounds", wholeNumber("--requests", 20), 600)
     .option(
       "--concurrency <count>",
       "greatest number at a time: 1, 2, 4 … up to it",

@@ -59,6 +59,18 @@ export async function measure(
   return { level, latenciesMs };
 }
 
+/** The quickest measurement of each level, by rising concurrency, with the latencies of all of them. */
+export function bestOf(found: readonly Measured[]): Measured[] {
+  const levels = [...new Set(found.map(({ level }) => level.concurrency))].sort((one, other) => one - other);
+  return levels.map((concurrency) => {
+    const rounds = found.filter(({ level }) => level.concurrency === concurrency);
+    const rates = rounds.map(({ level }) => level.requestsPerSecond);
+    const best = rounds.find(({ level }) => level.requestsPerSecond === Math.max(...rates)) as Measured;
+    const latenciesMs = rounds.flatMap((round) => round.latenciesMs).sort((one, other) => one - other);
+    return { level: best.level, latenciesMs };
+  });
+}
+
 async function sendOnce(client: Client, { method, path, headers, body }: Call): Promise<number> {
   const started = performance.now();
   const reply = await client.request({ method, path, headers: { ...headers }, body: body ?? null });

@@ -12,10 +12,11 @@ const least = { cpuCores: 0.1, memoryInGb: 0.5 } as const;
  * that they had with a quarter more, both rounded up to tenths. A core where the system does not tell.
  */
 export function proposeSize(levels: readonly Level[], memoryInBytes: number | undefined): SizeProposal {
-  const greatest = Math.max(...levels.map(({ requestsPerSecond }) => requestsPerSecond));
-  const found = levels.find(({ requestsPerSecond }) => requestsPerSecond >= enough * greatest);
-  const maxConcurrentRequestsPerReplica = found?.concurrency ?? 1;
   // By the median, which says how long a request takes when nothing else on the machine is in its way.
+  const rates = levels.map(({ concurrency, p50Ms }) => ({ concurrency, perSecond: (concurrency * 1000) / p50Ms }));
+  const greatest = Math.max(...rates.map(({ perSecond }) => perSecond));
+  const maxConcurrentRequestsPerReplica =
+    rates.find(({ perSecond }) => perSecond >= enough * greatest)?.concurrency ?? 1;
   const cores = levels
     .filter(({ concurrency }) => concurrency <= maxConcurrentRequestsPerReplica)
     .map(({ concurrency, cpuSecondsPerRequest = NaN, p50Ms }) => (concurrency * cpuSecondsPerRequest * 1000) / p50Ms);

@@ -5,7 +5,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { measure, quantile } from "../../cli/profiling/measure";
+import { bestOf, measure, quantile } from "../../cli/profiling/measure";
 import { type Profile, readProfile, writeProfile } from "../../cli/profiling/profile-file";
 import { proposeSize } from "../../cli/profiling/propose";
 import { temporaryFolder } from "../support/folder";
@@ -107,6 +107,17 @@ describe("a measurement", () => {
       message: "POST /score?a=1 must be answered with 200, got 500 no; look at: npm run logs",
     });
     assert.ok(seen.length <= 4, String(seen.length));
+  });
+
+  it("of several rounds is that of the quickest, with the latencies of all", () => {
+    const round = (concurrency: number, requestsPerSecond: number, ...latenciesMs: number[]) => ({
+      level: { ...level, concurrency, requestsPerSecond },
+      latenciesMs,
+    });
+    assert.deepEqual(bestOf([round(1, 10, 4, 9), round(2, 15, 1), round(1, 12, 5, 6), round(2, 14, 2)]), [
+      round(1, 12, 4, 5, 6, 9),
+      round(2, 15, 1, 2),
+    ]);
   });
 
   it("has quantiles that are drawn straight between values", () => {
