@@ -12,6 +12,7 @@ import { bestOf, type Call, measure, type Measured, quantile } from "./profiling
 import { type Level, type Profile, writeProfile } from "./profiling/profile-file";
 import { proposeSize } from "./profiling/propose";
 import { withTemporaryService } from "./profiling/temporary-service";
+import { threeDigits } from "./simulation/report";
 import { keyOf, requestOfSample } from "./score";
 import { servicesOf } from "./services";
 
@@ -100,15 +101,14 @@ function usageOfService({ pid }: ServiceRecord) {
 
 function renderProfile({ imageId, sample, levels, memoryInBytes, proposal }: Profile, file: string): string {
   const right = (title: string, value: (level: Level) => string) => ({ title, value, align: "right" as const });
-  const digits = (value: number): string => value.toPrecision(3);
   const table = renderTable(levels, [
     right("at a time", ({ concurrency }) => String(concurrency)),
-    right("requests/s", ({ requestsPerSecond }) => digits(requestsPerSecond)),
-    right("p50, ms", ({ p50Ms }) => digits(p50Ms)),
-    right("p95, ms", ({ p95Ms }) => digits(p95Ms)),
-    right("p99, ms", ({ p99Ms }) => digits(p99Ms)),
+    right("requests/s", ({ requestsPerSecond }) => threeDigits(requestsPerSecond)),
+    right("p50, ms", ({ p50Ms }) => threeDigits(p50Ms)),
+    right("p95, ms", ({ p95Ms }) => threeDigits(p95Ms)),
+    right("p99, ms", ({ p99Ms }) => threeDigits(p99Ms)),
     right("CPU, ms", ({ cpuSecondsPerRequest }) =>
-      cpuSecondsPerRequest === undefined ? "-" : digits(cpuSecondsPerRequest * 1000),
+      cpuSecondsPerRequest === undefined ? "-" : threeDigits(cpuSecondsPerRequest * 1000),
     ),
   ]);
   const { cpuCores, memoryInGb, maxConcurrentRequestsPerReplica } = proposal;

@@ -1,6 +1,6 @@
 import { chartStyle } from "./chart-style";
 import { tickText, ticksTo, timeTicks, timeUnit } from "./axis";
-import { goalText, milliseconds, percent, type Report } from "./report";
+import { goalText, threeDigits, percent, type Report } from "./report";
 import type { Stretch } from "./timeline";
 
 const [width, left, right] = [960, 72, 24];
@@ -59,7 +59,7 @@ function summaryOf({ settings, outcome, goal, pricePerReplicaHour }: Report): st
   const { refusedShare, latencyMs, replicas, replicaHours } = outcome;
   return [
     `${minReplicas} to ${maxReplicas} replicas, target utilisation ${targetUtilization} %. Goal: ${goalText(goal)}.`,
-    `Answered 503: ${percent(refusedShare)}. p50 ${milliseconds(latencyMs.p50)} ms, p95 ${milliseconds(latencyMs.p95)} ms, p99 ${milliseconds(latencyMs.p99)} ms. ` +
+    `Answered 503: ${percent(refusedShare)}. p50 ${threeDigits(latencyMs.p50)} ms, p95 ${threeDigits(latencyMs.p95)} ms, p99 ${threeDigits(latencyMs.p99)} ms. ` +
       `${replicas.mean.toFixed(1)} replicas in the mean, ${(replicaHours * pricePerReplicaHour).toFixed(2)} USD.`,
   ];
 }

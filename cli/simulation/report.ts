@@ -55,7 +55,7 @@ function linesOf({ settings, outcome, pricePerReplicaHour, proposal, durationSec
     proposed: proposal ? shown(proposal) : "",
   });
   const ofLatency = (name: keyof Outcome["latencyMs"]) =>
-    line(`${name}, ms`, (given) => milliseconds(given.outcome.latencyMs[name]));
+    line(`${name}, ms`, (given) => threeDigits(given.outcome.latencyMs[name]));
   const dollars = (hours: number): string => (hours * pricePerReplicaHour).toFixed(2);
   return [
     line("minReplicas", ({ minReplicas }) => String(minReplicas)),
@@ -78,7 +78,7 @@ function linesOf({ settings, outcome, pricePerReplicaHour, proposal, durationSec
 function verdict({ goal, proposal, secondsPerRequest }: Report): string {
   const asked = goalText(goal);
   if (!proposal) {
-    return `No number of replicas keeps to the goal (${asked}): a request alone takes ${milliseconds(secondsPerRequest * 1000)} ms in the mean; ask for less, or make it quicker.`;
+    return `No number of replicas keeps to the goal (${asked}): a request alone takes ${threeDigits(secondsPerRequest * 1000)} ms in the mean; ask for less, or make it quicker.`;
   }
   const { minReplicas, maxReplicas, targetUtilization } = proposal;
   return (
@@ -98,6 +98,6 @@ export function percent(share: number): string {
 }
 
 /** Three digits, whole numbers in full. */
-export function milliseconds(value: number): string {
+export function threeDigits(value: number): string {
   return Number.isNaN(value) ? "-" : value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
 }

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { tickText, ticksTo, timeTicks, timeUnit } from "../../../cli/simulation/axis";
 import { renderChart } from "../../../cli/simulation/chart";
 import { listPrice, listPrices } from "../../../cli/simulation/price";
-import { milliseconds, percent, type Report, renderReport } from "../../../cli/simulation/report";
+import { threeDigits, percent, type Report, renderReport } from "../../../cli/simulation/report";
 import { defaults } from "./support";
 
 const outcome = {
@@ -60,7 +60,7 @@ describe("the report of a simulation", () => {
 
   it("has numbers to read", () => {
     assert.deepEqual([0, 0.00123, 0.0456, 0.789, NaN].map(percent), ["0 %", "0.12 %", "4.6 %", "79 %", "-"]);
-    assert.deepEqual([0.1234, 12.34, 1234.5, NaN].map(milliseconds), ["0.123", "12.3", "1,235", "-"]);
+    assert.deepEqual([0.1234, 12.34, 1234.5, NaN].map(threeDigits), ["0.123", "12.3", "1,235", "-"]);
   });
 });
 
