@@ -52,6 +52,7 @@ export { ReplicaScaler } from "./kubernetes-host";
 export { LocalService, type LocalServiceArgs } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";
+export { replicasFor, type ReplicasForArgs } from "./replicas-for";
 export type { ContainerImageReference, ImageReference, ScoringService } from "./scoring-service";
 export { type KeyRotation, ScoringServer } from "./serving";
 export {

@@ -2,7 +2,8 @@ import type { ServiceRecord } from "../store/records";
 import { addresses } from "./deploy";
 import { readCounts } from "./counts";
 import type { ServiceFolder, Status } from "./files";
-import { ageInSeconds, groupMemory } from "./process";
+import { usageOf } from "./group";
+import { ageInSeconds } from "./process";
 import { liveStatus } from "./supervisor";
 
 /** A service as it stands now; undefined for a folder that holds none. */
@@ -27,7 +28,7 @@ export function describeService(folder: ServiceFolder): ServiceRecord | undefine
     pid: server?.pid,
     startedAt: server ? startOf(server).toISOString() : undefined,
     restarts: status?.restarts ?? 0,
-    memoryInBytes: server ? groupMemory(server.pid) : undefined,
+    memoryInBytes: server && usageOf([server.pid])?.bytes,
     ...(server?.reports === undefined ? {} : readCounts(folder.file(server.reports))),
     logFile: folder.logFile,
     problem: desired && release ? problemOf(status) : "what is kept of it on the disk is damaged; npm run up mends it",

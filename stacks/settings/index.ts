@@ -23,6 +23,13 @@ export type Settings = LocalSettings | DevSettings | ProdSettings | KubernetesSe
 /** What the command line alone asks of the program; the engine is then told to touch nothing else. */
 export interface ProgramOptions {
   readonly only?: OnlyService;
+  readonly measured?: MeasuredScorer;
+}
+
+/** A scorer as a service of another name, with the options of the scorer's own but for port and keys; nothing else is made. */
+export interface MeasuredScorer {
+  readonly name: string;
+  readonly scorer: string;
 }
 
 /** One service, with an image that is built: no scorer is read, so that a fault in one does not matter. */

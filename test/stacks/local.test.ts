@@ -126,6 +126,25 @@ describe("local stack", () => {
     assert.equal(only(made, localTokens.service, "churn").inputs["imageIdentity"], identity);
   });
 
+  it("makes a scorer that is measured as a service of another name, with its options but for port and keys, and nothing else", async () => {
+    const config = services({ churn: { port: 8080, workers: 2, authEnabled: true, keyRotation: { primary: "one" } } });
+    const measured = { name: "profiled", scorer: "churn" };
+    const made = await runProgram(() => local(readLocalSettings(new SettingsReader()), { measured }), { config });
+    assert.deepEqual(
+      made.resources.filter(({ custom }) => custom).map(({ type, name }) => [type, name]),
+      [
+        [localTokens.model, "trees"],
+        [localTokens.image, "churn"],
+        [localTokens.service, "profiled"],
+      ],
+    );
+    const { serviceName, workers, port, authEnabled, keyRotation } = only(made, localTokens.service).inputs;
+    assert.deepEqual(
+      [serviceName, workers, port, authEnabled, keyRotation],
+      ["profiled", 2, undefined, false, undefined],
+    );
+  });
+
   it("joins key rotations of the settings and of rotate-key, in a service alone too", async () => {
     const config = {
       ...services({ "churn-keyed": { scorer: "churn", authEnabled: true, keyRotation: { secondary: "one" } } }),

@@ -10,10 +10,10 @@ export interface Usage {
   readonly bytes: number;
 }
 
-/** What the processes of some groups have used; NaN where /proc is not there. */
-export function usageOf(groups: readonly number[]): Usage {
+/** What the processes of some groups have used; undefined where /proc is not there. */
+export function usageOf(groups: readonly number[]): Usage | undefined {
   if (process.platform !== "linux") {
-    return { cpuSeconds: NaN, bytes: NaN };
+    return undefined;
   }
   const found = processesOf(groups);
   return {
