@@ -21,10 +21,10 @@ export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
-export { LocalService, type LocalServiceArgs } from "./local-service";
+export { LocalService, type LocalServiceArgs, ServiceEngine } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";
-export type { ContainerImageReference, ImageReference, ScoringService } from "./scoring-service";
+export type { ContainerImageReference, ImageReference, LocalImageReference, ScoringService } from "./scoring-service";
 export { type KeyRotation, ScoringServer } from "./serving";
 export {
   type ImageContent,

@@ -10,6 +10,7 @@ export interface ProcessIdentity {
 
 /** USER_HZ, which is the same on every Linux. */
 const ticksPerSecond = 100;
+const pageBytes = 4096;
 
 export function isAlive({ pid, pidStartedAt }: ProcessIdentity): boolean {
   return startOf(pid) === pidStartedAt;
@@ -65,21 +66,47 @@ export function groupMemory(leader: number): number | undefined {
   if (process.platform !== "linux") {
     return undefined;
   }
-  let pages = 0;
-  for (const entry of fs.readdirSync("/proc")) {
-    if (/^\d+$/.test(entry)) {
-      pages += pagesOf(entry, leader);
-    }
-  }
-  return pages * 4096;
+  return memory(listed().filter(({ group }) => group === leader));
 }
 
-function pagesOf(pid: string, leader: number): number {
+/** Resident memory of a process and of all below it, in bytes; 0 where /proc does not have it. */
+export function treeMemory(root: number): number {
+  const all = listed();
+  const inTree = new Set([root]);
+  for (let before = 0; before < inTree.size;) {
+    before = inTree.size;
+    all.filter(({ parent }) => inTree.has(parent)).forEach(({ pid }) => inTree.add(pid));
+  }
+  return memory(all.filter(({ pid }) => inTree.has(pid)));
+}
+
+interface Listed {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+}
+
+function listed(): Listed[] {
+  const pids = fs.existsSync("/proc/self") ? fs.readdirSync("/proc").filter((entry) => /^\d+$/.test(entry)) : [];
+  return pids.flatMap((pid) => {
+    const stat = readProc(pid, "stat");
+    const [, parent, group] = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .map(Number);
+    return parent === undefined || group === undefined ? [] : [{ pid: Number(pid), parent, group }];
+  });
+}
+
+function memory(processes: readonly Listed[]): number {
+  return processes.reduce((pages, { pid }) => pages + Number(readProc(pid, "statm").split(" ")[1] ?? 0), 0) * pageBytes;
+}
+
+/** The empty text for a process that has ended meanwhile. */
+function readProc(pid: number | string, file: string): string {
   try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    const group = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2];
-    return Number(group) === leader ? Number(fs.readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) : 0;
+    return fs.readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
-    return 0;
+    return "";
   }
 }
