@@ -49,11 +49,11 @@ export { KubeLogin } from "./internal/kubeconfig";
 export { KubernetesCluster, type KubernetesClusterArgs, type RegistryLoginArgs } from "./kubernetes-cluster";
 export type * from "./kubernetes-host";
 export { ReplicaScaler } from "./kubernetes-host";
-export { LocalService, type LocalServiceArgs } from "./local-service";
+export { LocalService, type LocalServiceArgs, ServiceEngine } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";
 export { replicasFor, type ReplicasForArgs } from "./replicas-for";
-export type { ContainerImageReference, ImageReference, ScoringService } from "./scoring-service";
+export type { ContainerImageReference, ImageReference, LocalImageReference, ScoringService } from "./scoring-service";
 export { type KeyRotation, ScoringServer } from "./serving";
 export {
   type ImageContent,

@@ -28,8 +28,9 @@ export function local(settings: LocalSettings, { only, measured }: ProgramOption
   throwIfAny([
     ...settings.problems,
     ...scorerProblems(scorers),
-    ...serviceProblems(services, scorers, all, (problems, { name, options }) => {
-      checkLocalService(problems, name, { ...options, image: { identity: "0".repeat(64) } });
+    ...serviceProblems(services, scorers, all, (problems, { name, scorer, options }) => {
+      const isLocked = name in settings.pins ? undefined : scorers.find((one) => one.name === scorer)?.isLocked;
+      checkLocalService(problems, name, { ...options, image: { identity: "0".repeat(64), isLocked } });
     }),
     ...strayProblems(services, settings),
   ]);

@@ -27,7 +27,7 @@ export function downCommand(context: Context): Command {
   return withJson(withYes(withCloud(command)), "counts and resources")
     .option(
       "--all",
-      "remove .scorestack/ as well: models, images, environments, state of every stack in it; of a rehearsal, what it has left",
+      "remove .scorestack/ as well: models, images, environments, state of every stack in it, and its container images; of a rehearsal, what it has left",
     )
     .action(async (options: DownOptions) => {
       requireConsent(options.yes, "'down'");
@@ -63,6 +63,7 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
   if (all && cloud) {
     fs.rmSync(rehearsalFolder(root), { recursive: true, force: true });
   } else if (all) {
+    await removeContainerImages(root);
     fs.rmSync(path.join(root, ".scorestack"), { recursive: true, force: true });
     // They held the salt of a passphrase that is gone now.
     removeBareSettings(openProject(root), stackName);
@@ -90,6 +91,14 @@ async function refuseOtherStacks(root: string, stackName: string, cloud?: string
       `'--all' removes the state of every stack, and ${others.join(", ")} still ${others.length === 1 ? "has" : "have"} ` +
         `resources; first: ${others.map(away).join(" && ")}`,
     );
+  }
+}
+
+async function removeContainerImages(root: string): Promise<void> {
+  const { Store } = await import("../../provider/store");
+  const { containerImages, removeContainerImage } = await import("../../provider/docker/images");
+  for (const image of await containerImages(new Store(root))) {
+    await removeContainerImage(image);
   }
 }
 

@@ -33,7 +33,7 @@ export interface LocalSettings {
 
 const serviceFields = new Map<string, Rule<unknown>>([
   ["scorer", text],
-  ..."port workers server maxConcurrentRequests maxBatchSize maxLatencyMs scoringTimeoutMs startTimeoutSeconds corsOrigins environmentVariables authEnabled keyRotation tags description"
+  ..."engine cpuCores memoryInGb port workers server maxConcurrentRequests maxBatchSize maxLatencyMs scoringTimeoutMs startTimeoutSeconds corsOrigins environmentVariables authEnabled keyRotation tags description"
     .split(" ")
     .map((key) => [key, anything] as const),
 ]);
