@@ -7,6 +7,11 @@ export function kindOf(token: string): string {
   return token.split(":").at(-1) ?? "";
 }
 
+/** Which cluster an object is in, by its key in the cloud. */
+export function clusterOf(key: string): string {
+  return key.split("/", 1)[0] ?? "";
+}
+
 /** Which objects of the cluster get an address from it. */
 function hasAddress(token: string, inputs: Values): boolean {
   const kind = kindOf(token);
@@ -14,11 +19,11 @@ function hasAddress(token: string, inputs: Values): boolean {
 }
 
 /** What the cluster adds to an object that it was given: the address of what has one. Everything is ready at once. */
-export function statusOf(cloud: Cloud, token: string, id: string, inputs: Values): Values {
+export function statusOf(cloud: Cloud, key: string, token: string, inputs: Values): Values {
   if (!hasAddress(token, inputs)) {
     return {};
   }
-  const value = addressOf(cloud, `${token}/${id}`);
+  const value = addressOf(cloud, key);
   return {
     status:
       kindOf(token) === "Gateway"

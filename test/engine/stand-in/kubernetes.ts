@@ -24,13 +24,16 @@ export class KubernetesPackage implements Package {
   readonly name = "kubernetes";
   readonly version = "4.34.2";
 
+  private cluster = "";
+
   constructor(
     private readonly cloud: Cloud,
     private readonly adoptsOwn = false,
   ) {}
 
-  configure(): void {
-    // Any cluster will do.
+  /** Any cluster will do: each has objects of its own. */
+  configure({ clusterIdentifier, kubeconfig }: Values): void {
+    this.cluster = this.cloud.stable(textOf(clusterIdentifier) || textOf(kubeconfig), 8);
   }
 
   check({ inputs, olds, name }: CheckCall) {
@@ -49,13 +52,16 @@ export class KubernetesPackage implements Package {
   }
 
   preview({ token, inputs, old }: ChangeCall): Values {
-    return { ...inputs, ...(old ? statusOf(this.cloud, token, old.id, inputs) : statusLater(token, inputs)) };
+    return {
+      ...inputs,
+      ...(old ? statusOf(this.cloud, this.keyOf(token, old.id), token, inputs) : statusLater(token, inputs)),
+    };
   }
 
   create(call: ChangeCall): Made {
     const { namespace, name } = recordOf(call.inputs.metadata);
     const id = `${textOf(namespace) || "default"}/${textOf(name)}`;
-    const key = `${call.token}/${id}`;
+    const key = this.keyOf(call.token, id);
     const there = this.cloud.find(key);
     if (there && !(this.adoptsOwn && there.urn === call.urn)) {
       throw new Refusal(
@@ -70,22 +76,26 @@ export class KubernetesPackage implements Package {
   }
 
   read({ token }: Subject, id: string, olds: Seen): Seen | undefined {
-    const found = this.cloud.find(`${token}/${id}`);
+    const found = this.cloud.find(this.keyOf(token, id));
     const inputs = found && revealed(found.inputs, olds.inputs, this.cloud.state.salt);
-    return inputs && { inputs, outputs: { ...inputs, ...statusOf(this.cloud, token, id, inputs) } };
+    return inputs && { inputs, outputs: { ...inputs, ...statusOf(this.cloud, this.keyOf(token, id), token, inputs) } };
   }
 
   delete({ token, id }: DeleteCall): void {
-    this.cloud.remove(`${token}/${id}`);
+    this.cloud.remove(this.keyOf(token, id));
   }
 
   invoke(token: string): Values {
     throw new Refusal(`the stand-in does not have ${token}; add it to test/engine/stand-in/kubernetes.ts`);
   }
 
+  private keyOf(token: string, id: string): string {
+    return `${this.cluster}/${token}/${id}`;
+  }
+
   private put({ token, urn, inputs, secretPaths }: ChangeCall, id: string): Made {
     const kept = hidden(inputs, secretPaths, this.cloud.state.salt);
-    this.cloud.put({ id: `${token}/${id}`, token, urn, inputs: kept, made: {} });
-    return { id, outputs: { ...inputs, ...statusOf(this.cloud, token, id, inputs) } };
+    this.cloud.put({ id: this.keyOf(token, id), token, urn, inputs: kept, made: {} });
+    return { id, outputs: { ...inputs, ...statusOf(this.cloud, this.keyOf(token, id), token, inputs) } };
   }
 }

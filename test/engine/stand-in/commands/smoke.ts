@@ -1,6 +1,6 @@
 import type { Value, Values } from "../../../../provider/rpc/values";
 import type { Cloud, CloudResource } from "../cloud";
-import { isAt as isAtObject, kindOf } from "../kubernetes-status";
+import { clusterOf, isAt as isAtObject, kindOf } from "../kubernetes-status";
 import { type ImageName, parseImage } from "../registry";
 import { listOf, recordOf, textOf } from "../values";
 import { type CommandCall, CommandFailure, option, required } from "./row";
@@ -53,19 +53,20 @@ function isGroupAt({ token, inputs, attached }: CloudResource, host: string): bo
 function backendsOf(cloud: Cloud, gateway: CloudResource, version: string | undefined): CloudResource[] {
   const { name, namespace } = recordOf(gateway.inputs.metadata);
   const routes = cloud.resources.filter(
-    ({ token, inputs }) =>
+    ({ id, token, inputs }) =>
       kindOf(token) === "HTTPRoute" &&
+      clusterOf(id) === clusterOf(gateway.id) &&
       listOf(recordOf(inputs.spec).parentRefs)
         .map(recordOf)
         .some(
           (parent) => parent.name === name && (parent.namespace ?? recordOf(inputs.metadata).namespace) === namespace,
         ),
   );
-  return routes.flatMap(({ inputs }) => {
-    const rules = listOf(recordOf(inputs.spec).rules).map(recordOf);
+  return routes.flatMap((route) => {
+    const rules = listOf(recordOf(route.inputs.spec).rules).map(recordOf);
     const rule = rules.find((one) => version !== undefined && isFor(one, version)) ?? rules.at(-1) ?? {};
     const names = listOf(rule.backendRefs).map((backend) => textOf(recordOf(backend).name));
-    return objectsOf(cloud, "Service", recordOf(inputs.metadata).namespace).filter((service) =>
+    return objectsBeside(cloud, route, "Service").filter((service) =>
       names.includes(textOf(recordOf(service.inputs.metadata).name)),
     );
   });
@@ -80,7 +81,7 @@ function isFor(rule: Values, version: string): boolean {
 /** Containers of the pods that a service selects. */
 function podsOf(cloud: Cloud, service: CloudResource): Value[] {
   const selector = Object.entries(recordOf(recordOf(service.inputs.spec).selector));
-  return objectsOf(cloud, "Deployment", recordOf(service.inputs.metadata).namespace)
+  return objectsBeside(cloud, service, "Deployment")
     .map(({ inputs }) => recordOf(recordOf(inputs.spec).template))
     .filter(({ metadata }) => {
       const labels = recordOf(recordOf(metadata).labels);
@@ -89,10 +90,12 @@ function podsOf(cloud: Cloud, service: CloudResource): Value[] {
     .flatMap(({ spec }) => listOf(recordOf(spec).containers));
 }
 
-function objectsOf(cloud: Cloud, kind: string, namespace: Value | undefined): CloudResource[] {
+/** Objects of a kind in the cluster and namespace of another. */
+function objectsBeside(cloud: Cloud, { id: other, inputs: known }: CloudResource, kind: string): CloudResource[] {
+  const { namespace } = recordOf(known.metadata);
   return cloud.resources.filter(
-    ({ token, inputs }) =>
-      token.startsWith("kubernetes:") && kindOf(token) === kind && recordOf(inputs.metadata).namespace === namespace,
+    ({ id, token, inputs }) =>
+      kindOf(token) === kind && clusterOf(id) === clusterOf(other) && recordOf(inputs.metadata).namespace === namespace,
   );
 }
 
