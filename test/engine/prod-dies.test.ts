@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { DevPlace } from "../support/dev-stack";
 
 /** Resources of a prod stack with one service that a provider in the cloud makes. */
-const resourceCount = 27;
+const resourceCount = 25;
 
 /**
  * The providers' process ends at each resource of a prod stack, once the cloud has made it and before the engine was told. That the
