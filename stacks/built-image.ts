@@ -1,3 +1,4 @@
+import type { Rule } from "../components/internal/problems";
 import { contentIdentity } from "../components/internal/rules";
 import { isRecord } from "./settings/shape";
 
@@ -14,12 +15,13 @@ export interface BuiltImage {
   readonly sampleRequests?: string;
 }
 
+/** An image by its digest. */
+export const reference: Rule<unknown> = {
+  must: "must end in @sha256: and 64 hex characters",
+  holds: (value) => typeof value === "string" && /.@sha256:[0-9a-f]{64}$/.test(value),
+};
+
 /** Whether an image can be run by its digest. */
 export function isBuilt(image: unknown): image is BuiltImage {
-  return (
-    isRecord(image) &&
-    contentIdentity.holds(image["identity"] as string) &&
-    typeof image["ref"] === "string" &&
-    /.@sha256:[0-9a-f]{64}$/.test(image["ref"])
-  );
+  return isRecord(image) && contentIdentity.holds(image["identity"] as string) && reference.holds(image["ref"]);
 }

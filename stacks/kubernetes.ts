@@ -40,11 +40,11 @@ export async function kubernetes(settings: KubernetesSettings): Promise<ClusterO
   return { images, services: serveAll(plans, images, made) };
 }
 
-function noImages(images: object, { source }: KubernetesSettings): readonly string[] {
+function noImages(images: object, { source, problems: found }: KubernetesSettings): readonly string[] {
   const problems = new Problems("scorestack:");
-  if (source === undefined && Object.keys(images).length === 0) {
-    const remedy =
-      "'source' names a stack of this project, such as 'dev'; docs/bring-your-own-cluster.md has both ways";
+  const isTold = found.some((line) => line.startsWith("'scorestack:images"));
+  if (source === undefined && Object.keys(images).length === 0 && !isTold) {
+    const remedy = "'source' names a stack of this project, such as 'dev'; see docs/kubernetes-anywhere.md";
     problems.add("images", "must be given, or 'source'", "neither", remedy);
   }
   return problems.lines;

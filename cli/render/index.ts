@@ -2,6 +2,7 @@ import { CliError } from "../errors";
 import { openProject } from "../project";
 import { projectProgram } from "../program";
 import { openStack, stackOutputs } from "../stack";
+import { madeBefore } from "./made";
 import { type Manifests, manifestsOf } from "./manifests";
 import { recordProgram } from "./record";
 import { placeholderMark, readStackSettings } from "./settings";
@@ -26,6 +27,7 @@ export async function renderStack({ root, stack, out }: RenderRequest): Promise<
     ...readStackSettings(project, stack),
     project: project.name,
     stack,
+    madeBefore: madeBefore(project, stack),
     outputsOf: (reference) => outputsOf(root, reference),
   });
   const found = manifestsOf(recorded);

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setImmediate } from "node:timers/promises";
+import { CliError } from "../errors";
 import { localTokens } from "../../components/internal/local-contract";
+import type { MadeBefore } from "./made";
 import { placeholderMark, type StackSettings } from "./settings";
 
 /** A resource that a program registered, as it went over the wire: with marks for secrets and for what is not known. */
@@ -14,6 +16,8 @@ export interface Recorded {
 export interface Recording extends StackSettings {
   readonly project: string;
   readonly stack: string;
+  /** What the stack had when it was made; undefined where it was not. */
+  readonly madeBefore: MadeBefore;
   /** Outputs of a stack that the program refers to. */
   readonly outputsOf: (reference: string) => Promise<Readonly<Record<string, unknown>>>;
 }
@@ -30,7 +34,8 @@ interface Monitor {
 /** Runs a program as in a preview, with no engine and no provider, and tells what it registered. */
 export async function recordProgram(program: () => Promise<unknown>, recording: Recording): Promise<Recorded[]> {
   const recorded: Recorded[] = [];
-  await pulumi.runtime.setMocks(mocksOf(recording), recording.project, recording.stack, true);
+  const refusals: unknown[] = [];
+  await pulumi.runtime.setMocks(mocksOf(recording, refusals), recording.project, recording.stack, true, "organization");
   pulumi.runtime.setAllConfig({ ...recording.config }, [...recording.secretKeys]);
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
@@ -42,27 +47,44 @@ export async function recordProgram(program: () => Promise<unknown>, recording: 
     });
     return register(request, answer);
   };
-  await settled(program);
+  await settled(program).catch((error: unknown) => {
+    // The SDK would say no more than that something could not be read.
+    throw refusals[0] ?? error;
+  });
   return recorded;
 }
 
-/** What a resource has beside its inputs is not known before it is made; a made key is one, and secret. */
-function mocksOf({ outputsOf }: Recording): pulumi.runtime.Mocks {
+/** What a resource has beside its inputs is not known unless it was made before; a made key is one, and secret. */
+function mocksOf({ outputsOf, madeBefore }: Recording, refusals: unknown[]): pulumi.runtime.Mocks {
   return {
     newResource: async ({ type, name, inputs, id }) => {
       const known = inputs as Record<string, unknown>;
       if (type === "pulumi:pulumi:StackReference") {
-        const outputs = await outputsOf(String(known["name"]));
+        const outputs = await outputsOf(String(known["name"])).catch((error: unknown) => {
+          refusals.push(error);
+          throw error;
+        });
         return { id: String(known["name"]), state: { ...known, outputs, secretOutputNames: [] } };
       }
-      return { id, state: { ...known, ...(type === localTokens.serviceKeys ? madeKeys(name, known) : {}) } };
+      if (type === localTokens.serviceKeys) {
+        return { id, state: { ...known, ...madeKeys(name, known) } };
+      }
+      const made = isLookedUp(type) ? madeBefore(type, name, known) : undefined;
+      return { id: made?.id ?? id, state: { ...made?.outputs, ...known } };
     },
     call: ({ token }) => {
-      throw new pulumi.RunError(
+      const refusal = new CliError(
         `the program asks a cloud (${token}), which 'render' does not: give what it asks for in the stack's settings`,
       );
+      refusals.push(refusal);
+      throw refusal;
     },
   };
+}
+
+/** What objects name. Of a cluster or a workspace that is known, the program would ask the cloud for credentials. */
+function isLookedUp(type: string): boolean {
+  return /^azure-native:(managedidentity|applicationinsights):/.test(type);
 }
 
 function madeKeys(name: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> {

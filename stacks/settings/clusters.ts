@@ -1,6 +1,7 @@
 import type { AksClusterArgs, AksServiceArgs, KubernetesClusterArgs, ServiceVersion } from "../../components";
 import { type Rule, shown } from "../../components/internal/problems";
-import { type BuiltImage, isBuilt } from "../built-image";
+import { contentIdentity } from "../../components/internal/rules";
+import { type BuiltImage, isBuilt, reference } from "../built-image";
 import { allKeys } from "./keys";
 import type { SettingsReader } from "./reader";
 import { anything, checkFields, isRecord, map, text } from "./shape";
@@ -80,9 +81,10 @@ const kubernetesFields = new Map<string, Rule<unknown>>([
   ["kubeconfigFile", text],
   ...fieldsOf("context scaler gateway registry nodeSizes"),
 ]);
+const whereFrom = "npm run -s outputs -- images --stack dev tells both";
 const imageFields = new Map<string, Rule<unknown>>([
-  ["identity", text],
-  ["ref", text],
+  ["identity", contentIdentity as Rule<unknown>],
+  ["ref", { ...reference, remedy: () => whereFrom }],
   ["sampleRequests", text],
   ...fieldsOf("imageId modelIds"),
 ]);
@@ -120,17 +122,16 @@ function readCommon(reader: SettingsReader, defaultSource?: string): ClusterSett
 
 function readImages(reader: SettingsReader): ClusterSettings["images"] {
   const images = reader.map("images", "must be a map of images by name, each with 'identity' and 'ref'");
-  const { problems } = reader;
-  const kept = Object.entries(images).map(([name, image]) => {
+  const kept = Object.entries(images).flatMap(([name, image]) => {
     const property = `images.${name}`;
-    const fields = checkFields(problems, property, image, imageFields);
-    if (isRecord(image) && !isBuilt(fields)) {
-      const rule = "must have an 'identity' of 64 hex characters and a 'ref' that ends in @sha256:…";
-      problems.add(property, rule, shown(fields), "npm run -s outputs -- images --stack dev has both");
-    }
-    return [name, fields] as const;
+    const fields = checkFields(reader.problems, property, image, imageFields);
+    const missing = ["identity", "ref"].filter((key) => isRecord(image) && !(key in image));
+    missing.forEach((key) => {
+      reader.problems.add(property, `must have '${key}'`, shown(fields), whereFrom);
+    });
+    return isBuilt(fields) ? [[name, fields] as const] : [];
   });
-  return Object.fromEntries(kept.filter(([, image]) => isBuilt(image))) as unknown as ClusterSettings["images"];
+  return Object.fromEntries(kept);
 }
 
 function readServices(reader: SettingsReader): ClusterSettings["services"] {

@@ -36,6 +36,8 @@ const deployment = (image, more = {}) =>
   });
 `;
 
+const secretMark = "4dabf18193072939515e22adb298388d";
+
 /** The command's work on small programs. Does not prove: that a stack of ours can be rendered. */
 describe("npm run render", function () {
   this.timeout(60_000);
@@ -156,6 +158,23 @@ describe("npm run render", function () {
     ]);
   });
 
+  it("looks up what an identity was when the stack was made, unless it would be another one now", async () => {
+    const type = "azure-native:managedidentity:UserAssignedIdentity";
+    const made = { resourceName: "fraud", ready: "c1", secret: { [secretMark]: "1b47061264138c4ac30d75fd1eb44270" } };
+    const resources = [
+      { type, urn: `urn:pulumi:prod::shop::${type}::pods`, inputs: { resourceName: "fraud" }, outputs: made },
+    ];
+    const state = ".scorestack/state/.pulumi/stacks/shop/prod.json";
+    writeFiles(home.folder, { [state]: JSON.stringify({ version: 3, checkpoint: { latest: { resources } } }) });
+    const pods = (name: string): string =>
+      `deployment(new Keys("pods", { resourceName: "${name}" }, "${type}").ready);`;
+    await render(pods("fraud"));
+    const { spec } = written("fraud.yaml") as { spec: { template: { spec: { containers: { image: string }[] } } } };
+    assert.equal(spec.template.spec.containers[0]?.image, "c1");
+    fs.rmSync(out, { recursive: true });
+    assert.match((await problemsOf(pods("other")))[0] ?? "", /must be known without making the stack/);
+  });
+
   it("refuses a secret that is in no Secret", async () => {
     const lines = await problemsOf(`
       deployment("image", { env: [{ name: "TOKEN", value: config.requireSecret("token") }] });
@@ -209,7 +228,7 @@ describe("npm run render", function () {
         return Promise.resolve();
       },
       {
-        ...{ project: "shop", stack: "prod", config: {}, secretKeys: [] },
+        ...{ project: "shop", stack: "prod", config: {}, secretKeys: [], madeBefore: () => undefined },
         outputsOf: (reference) => {
           asked.push(reference);
           return Promise.resolve({ ref: "registry.test/fraud@sha256:0" });

@@ -117,6 +117,9 @@ export class DevStack {
     const owned = standIn.resources().filter(({ urn, deployed }) => urn?.includes(`:${this.name}::`) && !deployed);
     const inAzure = owned.map(({ id }) => id.toLowerCase()).filter((id) => id.startsWith("/subscriptions/"));
     assert.deepEqual(inAzure.sort(), ids.sort());
+    const objects = known.filter(({ type }) => type.startsWith("kubernetes:")).map(({ type, id }) => `${type}/${id}`);
+    const inClusters = owned.filter(({ token }) => token.startsWith("kubernetes:"));
+    assert.deepEqual(inClusters.map(({ id }) => id.slice(id.indexOf("/") + 1)).sort(), objects.sort());
     assert.deepEqual(Object.keys((await this.run("preview")).counts), ["same"]);
   }
 }

@@ -4,6 +4,7 @@ import { temporaryFolder, writeFiles } from "./folder";
 
 const project = `name: shop
 runtime: nodejs
+backend: { url: "file://./.scorestack/state" }
 config:
   replicas: { type: integer, default: 2 }
   shop:color: { default: "" }
