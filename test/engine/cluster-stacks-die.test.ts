@@ -8,7 +8,7 @@ const kinds = [
   { kind: "prod", resourceCount: 25, settings: {} },
   {
     kind: "kubernetes",
-    resourceCount: 12,
+    resourceCount: 13,
     settings: {
       "scorestack:location": "",
       "scorestack:source": "dev",
