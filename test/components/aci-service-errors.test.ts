@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AciService, type AciServiceArgs } from "../../components";
 import { Project } from "../fixture";
 import { runProgram } from "../harness";
+import { refused } from "../support/refused";
 import { takeRejections } from "../rejections";
 import { aciHost, containerImage as image, ids } from "../support/aci-host";
 import { makeCertificate } from "../support/certificates";
@@ -271,13 +272,6 @@ describe("AciService: errors before anything runs", () => {
   });
 
   const make = (args: object) => () => new AciService("churn", { host: aciHost, image, ...args });
-  async function refused(program: () => unknown, message: string): Promise<void> {
-    await assert.rejects(runProgram(program), (error) => {
-      assert.ok(error instanceof pulumi.ResourceError);
-      assert.deepEqual([error.message, error.hideStack], [message, true]);
-      return true;
-    });
-  }
 
   for (const [args, error] of rows) {
     it(error, async () => {

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 import { AksCluster, KubernetesCluster } from "../../components";
 import { runProgram } from "../harness";
+import { refused } from "../support/refused";
 import { aksHost, aksIds, kubeconfig } from "../support/aks-host";
 import { makeCertificate } from "../support/certificates";
 
@@ -265,18 +266,10 @@ const anyRows: readonly Row[] = [
   ],
 ];
 
-async function assertError(program: () => unknown, message: string): Promise<void> {
-  await assert.rejects(runProgram(program), (error: Error) => {
-    assert.ok(error instanceof pulumi.ResourceError);
-    assert.equal(error.message, message);
-    return true;
-  });
-}
-
 describe("errors of AksCluster", () => {
   for (const [args, message] of rows) {
     it(`tell: ${message.split("\n", 1)[0]?.slice(0, 110) ?? ""}`, () =>
-      assertError(() => new AksCluster("prod", { host: aksHost, ...args }), message));
+      refused(() => new AksCluster("prod", { host: aksHost, ...args }), message));
   }
 });
 
@@ -320,6 +313,6 @@ describe("warnings of AksCluster", () => {
 describe("errors of KubernetesCluster", () => {
   for (const [args, message] of anyRows) {
     it(`tell: ${message.slice(0, 110)}`, () =>
-      assertError(() => new KubernetesCluster("home", { kubeconfig, ...args }), message));
+      refused(() => new KubernetesCluster("home", { kubeconfig, ...args }), message));
   }
 });

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AksService } from "../../components";
 import { Project } from "../fixture";
 import { runProgram } from "../harness";
+import { refused } from "../support/refused";
 import { takeRejections } from "../rejections";
 import { containerImage as image } from "../support/aci-host";
 import { hostname, onlyImage, own, rollout, rows, text } from "../support/aks-error-rows";
@@ -22,13 +23,6 @@ describe("AksService: errors before anything runs", () => {
   });
 
   const make = (args: object) => () => new AksService("churn", { host: clusterHost, image, ...args });
-  async function refused(program: () => unknown, message: string): Promise<void> {
-    await assert.rejects(runProgram(program), (error) => {
-      assert.ok(error instanceof pulumi.ResourceError);
-      assert.deepEqual([error.message, error.hideStack], [message, true]);
-      return true;
-    });
-  }
 
   for (const [args, error] of rows) {
     it(error, async () => {

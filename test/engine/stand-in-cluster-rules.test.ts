@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { Values } from "../../provider/rpc/values";
 import type { Made } from "./stand-in/package";
-import { AzureDesk, resourceGroupName, type Row } from "../support/azure-desk";
+import { AzureDesk, itRefuses, resourceGroupName, type Row } from "../support/azure-desk";
 import { managedClusterRules } from "./stand-in/azure/rules/managed-cluster";
 
 const kind = "containerservice:ManagedCluster";
@@ -158,20 +158,7 @@ describe("rules of managed clusters in the stand-in cloud", function () {
     desk.remove();
   });
 
-  it("have a row here and a source, each of them", () => {
-    assert.deepEqual(Object.keys(rows).sort(), managedClusterRules.map(({ id }) => id).sort());
-    assert.deepEqual(
-      managedClusterRules.filter(({ source }) => source.length < 10),
-      [],
-    );
-  });
-
-  for (const [id, { given, refused, said }] of Object.entries(rows)) {
-    it(`${id}: refused`, () => {
-      given?.(desk);
-      assert.throws(() => refused(desk), said);
-    });
-  }
+  itRefuses(managedClusterRules, rows, () => desk);
 
   it("let a cluster with pools and windows be made, which answers credentials by what it allows", () => {
     const where = { resourceGroupName, resourceName: "prod" };
