@@ -57,13 +57,15 @@ for (const { kind, resourceCount, isAfterDev, settings } of kinds) {
         place.standIn.fault({ action: "die", when: "after", nth, method: "create" });
         const failing = place.up(name);
         // A function that is called while no process is there waits for one: the engine has attached to its port.
-        await place.standIn.died();
+        await Promise.race([place.standIn.died(), failing]);
+        assert.deepEqual(place.standIn.faultsLeft(), [], "there are fewer resources");
         await place.standIn.restart();
         const { code, stderr } = await failing;
         assert.equal(code, 1, stderr);
         assert.match(stderr, /error reading from server|connection (refused|reset)|EOF/);
         await stack.run("up");
         await stack.assertWhole();
+        await stack.run("destroy");
       });
     }
 

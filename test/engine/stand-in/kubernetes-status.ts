@@ -19,16 +19,16 @@ function hasAddress(token: string, inputs: Values): boolean {
 }
 
 /** What the cluster adds to an object that it was given: the address of what has one. Everything is ready at once. */
-export function statusOf(cloud: Cloud, key: string, token: string, inputs: Values): Values {
-  if (!hasAddress(token, inputs)) {
+export function statusOf({ token, made }: Pick<CloudResource, "token" | "made">): Values {
+  const { address } = made;
+  if (address === undefined) {
     return {};
   }
-  const value = addressOf(cloud, key);
   return {
     status:
       kindOf(token) === "Gateway"
-        ? { addresses: [{ type: "IPAddress", value }] }
-        : { loadBalancer: { ingress: [{ ip: value }] } },
+        ? { addresses: [{ type: "IPAddress", value: address }] }
+        : { loadBalancer: { ingress: [{ ip: address }] } },
   };
 }
 
@@ -37,12 +37,23 @@ export function statusLater(token: string, inputs: Values): Values {
   return hasAddress(token, inputs) ? { status: unknown } : {};
 }
 
-/** One of 203.0.113.0/24, which RFC 5737 keeps for examples. */
-function addressOf(cloud: Cloud, key: string): string {
-  return `203.0.113.${(parseInt(cloud.stable(key, 6), 16) % 254) + 1}`;
+/** What an object has once it is made: it keeps its address. */
+export function madeOf(cloud: Cloud, token: string, inputs: Values, before?: CloudResource): Values {
+  return hasAddress(token, inputs) ? { address: before?.made.address ?? freeAddress(cloud) } : {};
+}
+
+/** The first that nobody has of 198.18.0.0/15, which RFC 2544 keeps for tests. */
+function freeAddress(cloud: Cloud): string {
+  const taken = new Set(cloud.resources.map(({ made }) => made.address));
+  for (let number = 1; ; number += 1) {
+    const address = `198.18.${number >> 8}.${number & 255}`;
+    if (!taken.has(address)) {
+      return address;
+    }
+  }
 }
 
 /** Whether callers reach an object under that address. */
-export function isAt(cloud: Cloud, { id, token, inputs }: CloudResource, address: string): boolean {
-  return token.startsWith("kubernetes:") && hasAddress(token, inputs) && addressOf(cloud, id) === address;
+export function isAt({ token, made }: CloudResource, address: string): boolean {
+  return token.startsWith("kubernetes:") && made.address === address;
 }

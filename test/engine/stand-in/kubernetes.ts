@@ -12,7 +12,7 @@ import {
   type Seen,
   type Subject,
 } from "./package";
-import { statusLater, statusOf } from "./kubernetes-status";
+import { madeOf, statusLater, statusOf } from "./kubernetes-status";
 import { hidden, revealed } from "./secrets";
 import { recordOf, textOf } from "./values";
 
@@ -52,10 +52,8 @@ export class KubernetesPackage implements Package {
   }
 
   preview({ token, inputs, old }: ChangeCall): Values {
-    return {
-      ...inputs,
-      ...(old ? statusOf(this.cloud, this.keyOf(token, old.id), token, inputs) : statusLater(token, inputs)),
-    };
+    const there = old && this.cloud.find(this.keyOf(token, old.id));
+    return { ...inputs, ...(there ? statusOf(there) : statusLater(token, inputs)) };
   }
 
   create(call: ChangeCall): Made {
@@ -78,7 +76,7 @@ export class KubernetesPackage implements Package {
   read({ token }: Subject, id: string, olds: Seen): Seen | undefined {
     const found = this.cloud.find(this.keyOf(token, id));
     const inputs = found && revealed(found.inputs, olds.inputs, this.cloud.state.salt);
-    return inputs && { inputs, outputs: { ...inputs, ...statusOf(this.cloud, this.keyOf(token, id), token, inputs) } };
+    return inputs && { inputs, outputs: { ...inputs, ...statusOf(found) } };
   }
 
   delete({ token, id }: DeleteCall): void {
@@ -95,7 +93,9 @@ export class KubernetesPackage implements Package {
 
   private put({ token, urn, inputs, secretPaths }: ChangeCall, id: string): Made {
     const kept = hidden(inputs, secretPaths, this.cloud.state.salt);
-    this.cloud.put({ id: this.keyOf(token, id), token, urn, inputs: kept, made: {} });
-    return { id, outputs: { ...inputs, ...statusOf(this.cloud, this.keyOf(token, id), token, inputs) } };
+    const key = this.keyOf(token, id);
+    const made = madeOf(this.cloud, token, inputs, this.cloud.find(key));
+    this.cloud.put({ id: key, token, urn, inputs: kept, made });
+    return { id, outputs: { ...inputs, ...statusOf({ token, made }) } };
   }
 }

@@ -34,7 +34,7 @@ function containersAt(cloud: Cloud, host: string, version: string | undefined): 
   if (group) {
     return listOf(group.inputs.containers);
   }
-  const object = cloud.resources.find((resource) => isAtObject(cloud, resource, host));
+  const object = cloud.resources.find((resource) => isAtObject(resource, host));
   if (!object) {
     return undefined;
   }
