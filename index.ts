@@ -1,5 +1,7 @@
 import { dev } from "./stacks/dev";
+import { kubernetes } from "./stacks/kubernetes";
 import { local } from "./stacks/local";
+import { prod } from "./stacks/prod";
 import { type ProgramOptions, readSettings } from "./stacks/settings";
 
 /** The program: the stack's settings pick a function, which makes its resources and returns its outputs. */
@@ -10,5 +12,9 @@ export = (options: ProgramOptions = {}) => {
       return local(settings, options);
     case "dev":
       return dev(settings);
+    case "prod":
+      return prod(settings);
+    case "kubernetes":
+      return kubernetes(settings);
   }
 };

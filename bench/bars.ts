@@ -16,6 +16,7 @@ export interface Bar {
 const edit = { section: "edit", measure: "time", to: "no-op up + bare start", atMost: 2 } as const;
 const noop = { section: "noop", measure: "time", of: "scorestack", to: "raw program, lean", atMost: 1.2 } as const;
 const scoring = { section: "scoring", measure: "requests/s", of: "scorestack", atLeast: 1 } as const;
+const simulate = { section: "simulate", of: "simulated", to: "real", atLeast: 0.8, atMost: 1.25 } as const;
 const scorers = ["diabetes, 8 connections", "light, 8 connections"];
 
 /** Every bar. Ratios are of the best rounds. */
@@ -33,6 +34,9 @@ export const bars: readonly Bar[] = [
       ({ section: "scoring", comparison, measure: "failures", of: "scorestack", atMost: 0 }) satisfies Bar,
   ),
   { section: "updates", comparison: "updates under load", measure: "lost requests", of: "scorestack", atMost: 0 },
+  ...["p50", "p95", "answered 503"].map(
+    (measure) => ({ ...simulate, comparison: "three replicas under a wave", measure }) satisfies Bar,
+  ),
 ];
 
 export interface Verdict {
@@ -77,5 +81,6 @@ export function describeBar({ comparison, measure, of, to }: Bar): string {
 }
 
 export function limitOf({ atMost, atLeast }: Bar): string {
-  return atMost === undefined ? `≥ ${atLeast ?? NaN}` : `≤ ${atMost}`;
+  const [least, most] = [atLeast === undefined ? "" : `≥ ${atLeast}`, atMost === undefined ? "" : `≤ ${atMost}`];
+  return [least, most].filter((limit) => limit !== "").join(", ");
 }

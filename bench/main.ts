@@ -12,12 +12,13 @@ import { noop } from "./noop";
 import { isHelp, type Options, readOptions } from "./options";
 import { figure, renderComparison, renderVerdicts } from "./report";
 import { scoring } from "./scoring";
+import { simulate } from "./simulate";
 import { updates } from "./updates";
 
 /** Measures; tells each comparison once it is complete. */
 export type Section = (options: Options, tell: (comparison: Comparison) => void) => Promise<void>;
 
-const sections: Readonly<Record<SectionName, Section>> = { scoring, edit, noop, dev, updates };
+const sections: Readonly<Record<SectionName, Section>> = { scoring, edit, noop, dev, updates, simulate };
 const root = path.resolve(__dirname, "..");
 
 /** Runs the bench and returns its exit code: 0 when every bar that was measured holds, 1 when not, 2 for wrong usage. */

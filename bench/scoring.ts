@@ -7,7 +7,7 @@ import { canPin, onCore } from "./machine";
 import type { Section } from "./main";
 import type { Scoring } from "./serving/ask";
 import { replies, row, type Scorer, ServingClone } from "./serving/clone";
-import { processesOf, usageOf } from "./serving/group";
+import { processesOf, usageOf } from "../provider/service/group";
 import { Generator, serverCore } from "./serving/load";
 import { peerPython, peerSpec } from "./serving/peer";
 import { type ServerSpec, withServer } from "./serving/server";
@@ -124,8 +124,8 @@ async function inTurns(
         "requests/s": result.answered / result.seconds,
         p50: result.p50Ms,
         p99: result.p99Ms,
-        "CPU per request": ((after.cpuSeconds - before.cpuSeconds) / result.answered) * 1e6,
-        memory: after.bytes / 2 ** 20,
+        "CPU per request": (((after?.cpuSeconds ?? NaN) - (before?.cpuSeconds ?? NaN)) / result.answered) * 1e6,
+        memory: (after?.bytes ?? NaN) / 2 ** 20,
         failures: result.failures,
         "generator busy": result.busy,
       };

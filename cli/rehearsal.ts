@@ -9,6 +9,7 @@ import { type StandInProcess, startStandInProcess } from "./stand-in";
 export const clouds = ["stand-in"] as const;
 export type RehearsalCloud = (typeof clouds)[number];
 
+const tellAfterMs = 1000;
 const label = "REHEARSAL on the stand-in cloud: nothing is made in Azure";
 
 /** Reads `--cloud`. */
@@ -20,9 +21,9 @@ export function cloudOption(text: string): RehearsalCloud {
   return found;
 }
 
-/** Folder of a stack's stand-in cloud. */
-export function rehearsalFolder(root: string, stackName: string): string {
-  return path.join(root, ".scorestack", "stand-in", stackName);
+/** Folder of the stand-in cloud, which all stacks share as they would share Azure, and of the state of their rehearsals. */
+export function rehearsalFolder(root: string): string {
+  return path.join(root, ".scorestack", "stand-in");
 }
 
 /** What a command was called with, as far as it says where the stack lies. */
@@ -36,8 +37,8 @@ export interface Rehearsal {
 }
 
 /**
- * Does a command's work on the cloud that was asked for. A rehearsal has a state of its own, beside the stand-in's resources, so
- * that the real stack's is not touched; the stand-in's process ends with the work, however that ends.
+ * Does a command's work on the cloud that was asked for. Rehearsals have a state of their own, so that the real stacks' is not
+ * touched; the stand-in's process ends with the work, however that ends.
  */
 export async function onCloud<T>(rehearsal: Rehearsal, work: (standIn?: StandInProcess) => Promise<T>): Promise<T> {
   const { root, stack, cloud, needsCloud = true } = rehearsal;
@@ -48,14 +49,37 @@ export async function onCloud<T>(rehearsal: Rehearsal, work: (standIn?: StandInP
     throw new UsageError(`'--cloud' must come with a stack that lies in a cloud, got '${stack}'; add --stack NAME`);
   }
   labelOutput(label);
-  const folder = rehearsalFolder(root, stack);
+  const folder = rehearsalFolder(root);
   process.env.PULUMI_BACKEND_URL = pathToFileURL(path.join(folder, "state")).href;
-  const standIn = needsCloud ? await startStandInProcess({ root, folder }) : undefined;
-  Object.assign(process.env, standIn?.environment);
+  try {
+    return needsCloud ? await alone(folder, () => withStandIn(root, folder, work)) : await work();
+  } finally {
+    say(label);
+  }
+}
+
+async function withStandIn<T>(root: string, folder: string, work: (standIn: StandInProcess) => Promise<T>): Promise<T> {
+  const standIn = await startStandInProcess({ root, folder });
+  Object.assign(process.env, standIn.environment);
   try {
     return await work(standIn);
   } finally {
-    await standIn?.stop();
-    say(label);
+    await standIn.stop();
+  }
+}
+
+/** Two processes that keep one cloud would each undo what the other has noted. */
+async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const { exclusively } = await import("../provider/store/exclusive");
+  const telling = setTimeout(() => {
+    say("Waiting for another rehearsal to end ...");
+  }, tellAfterMs);
+  try {
+    return await exclusively(folder, () => {
+      clearTimeout(telling);
+      return work();
+    });
+  } finally {
+    clearTimeout(telling);
   }
 }

@@ -37,7 +37,7 @@ export async function score(
   const store = new Store(root);
   const request = requestOf(options);
   const service = await oneService(root, store, options.stack, name);
-  const { method, path: target, headers, body } = request ?? fromSample(pickSample(store, service, options.sample));
+  const { method, path: target, headers, body } = request ?? requestOfSample(store, service, options.sample).request;
   const key = await keyOf(root, service, options.stack);
   const authorization: Record<string, string> = key === undefined ? {} : { Authorization: `Bearer ${key}` };
   const started = performance.now();
@@ -96,6 +96,16 @@ function readFile(file: string): Buffer {
   }
 }
 
+/** A sample request of a service's scorer, of that name or the first good one. */
+export function requestOfSample(
+  store: Store,
+  service: ServiceRecord,
+  name: string | undefined,
+): { readonly sample: string; readonly request: Request } {
+  const sample = pickSample(store, service, name);
+  return { sample: sample.name, request: fromSample(sample) };
+}
+
 function pickSample(store: Store, service: ServiceRecord, name: string | undefined): Sample {
   const samples = samplesOf(store, service.imageIdentity, process.cwd());
   const found = name === undefined ? firstGood(samples) : samples.find((sample) => sample.name === name);
@@ -116,7 +126,7 @@ function fromSample({ method, path: target, headers, body }: Sample): Request {
 }
 
 /** The primary key of a service that asks for one; undefined for others. */
-async function keyOf(root: string, service: ServiceRecord, stackName: string): Promise<string | undefined> {
+export async function keyOf(root: string, service: ServiceRecord, stackName: string): Promise<string | undefined> {
   if (!asksForKey(root, stackName, service.name)) {
     return undefined;
   }

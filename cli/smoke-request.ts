@@ -10,6 +10,8 @@ export interface Target {
   readonly url: URL;
   /** Host to connect to in place of the address's, which the certificate must be for all the same. */
   readonly connect?: string;
+  /** Of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Ask {
@@ -25,7 +27,10 @@ export interface Ask {
 export class NoReply extends Error {}
 
 /** Sends one request. Throws `NoReply` with the reason in words. */
-export function ask({ url, connect }: Target, { method, path, headers, body, limitMs }: Ask): Promise<Reply> {
+export function ask(
+  { url, connect, headers: usual }: Target,
+  { method, path, headers, body, limitMs }: Ask,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(limitMs);
     const failed = (error: Error): void => {
@@ -36,7 +41,7 @@ export function ask({ url, connect }: Target, { method, path, headers, body, lim
       host: connect ?? url.hostname,
       port: url.port || undefined,
       path: url.pathname.replace(/\/$/, "") + path,
-      headers: { ...headers, Host: url.host, ...(body ? { "Content-Length": String(body.length) } : {}) },
+      headers: { ...usual, ...headers, Host: url.host, ...(body ? { "Content-Length": String(body.length) } : {}) },
       servername: url.hostname,
       agent: false,
       signal,

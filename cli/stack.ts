@@ -116,10 +116,15 @@ export async function openStack(options: OpenOptions): Promise<OpenStack> {
 /** Removes a stack that was made only to look at it. Its settings stay as they were. */
 export async function discardIfNew(open: OpenStack): Promise<void> {
   if (open.isNew) {
-    const args = ["stack", "rm", "--yes", "--preserve-config", open.stack.name];
-    await runEngineCommand(open.engine.command, args, open.project.root, open.environment);
-    removeBareSettings(open.project, open.stack.name);
+    await removeStack(open);
   }
+}
+
+/** Removes a stack that has no resources. Its settings stay as they were. */
+export async function removeStack(open: OpenStack): Promise<void> {
+  const args = ["stack", "rm", "--yes", "--preserve-config", open.stack.name];
+  await runEngineCommand(open.engine.command, args, open.project.root, open.environment);
+  removeBareSettings(open.project, open.stack.name);
 }
 
 async function selectStack(workspace: LocalWorkspace, { stackName, create }: OpenOptions): Promise<Stack> {

@@ -1,8 +1,9 @@
 import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import * as pulumi from "@pulumi/pulumi";
 import { type CheckedAci, checkAciService } from "./aci/checks";
-import { containerGroupParts, domainOf, settingsOf } from "./aci/parts";
+import { containerGroupParts, domainOf } from "./aci/parts";
 import type { AciServiceArgs, ContainerTls } from "./aci-options";
+import { settingsOf } from "./container/environment";
 import { askedFor } from "./internal/aci-rules";
 import { hashJson } from "./internal/canonical-json";
 import { Downtime, ServiceKeys } from "./internal/local-resources";
@@ -178,6 +179,8 @@ function proofOf(
     key,
     timeoutSeconds: checked.proof?.seconds ?? 0,
     logs: pulumi.interpolate`az container logs ${place} --container-name ${serviceName}`,
-    settings: settingsOf(args, checked).apply((settings) => hashJson(settings).slice(0, 12)),
+    settings: settingsOf({ ...args.image, ...checked.image }, checked.serving).apply((settings) =>
+      hashJson(settings).slice(0, 12),
+    ),
   };
 }

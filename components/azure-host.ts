@@ -6,6 +6,8 @@ export interface LogDestination {
   readonly workspaceId: pulumi.Input<string>;
   /** Kept as a secret. */
   readonly workspaceKey: pulumi.Input<string>;
+  /** The workspace's id in Azure, which clusters need. @default - not known */
+  readonly resourceId?: pulumi.Input<string>;
 }
 
 /** Where containers run in Azure, and what they pull images with; an `AzureWorkspace` is one. */
@@ -15,6 +17,8 @@ export interface AzureHost {
   readonly location: pulumi.Input<string>;
   /** Host of the container registry, such as `team.azurecr.io`. */
   readonly registryServer: pulumi.Input<string>;
+  /** Its id in Azure, for whoever lets others pull from it. @default - not known */
+  readonly registryId?: pulumi.Input<string>;
   /** Resource id of the user-assigned identity that may pull from the registry. */
   readonly identityId: pulumi.Input<string>;
   /** Its client id, by which a program in the container asks for tokens. */

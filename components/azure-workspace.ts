@@ -65,6 +65,8 @@ export class AzureWorkspace extends pulumi.ComponentResource implements Workspac
   readonly registryName: pulumi.Output<string>;
   /** Host of the registry, such as `team.azurecr.io`. */
   readonly registryServer: pulumi.Output<string>;
+  /** Id of the registry in Azure. */
+  readonly registryId: pulumi.Output<string>;
   /** Id of the identity that containers have: it may pull images and read models. */
   readonly identityId: pulumi.Output<string>;
   readonly identityClientId: pulumi.Output<string>;
@@ -97,11 +99,12 @@ export class AzureWorkspace extends pulumi.ComponentResource implements Workspac
     this.storageAccountName = parts.account.name;
     this.registryName = parts.registry.name;
     this.registryServer = parts.registry.server;
+    this.registryId = parts.registry.id;
     this.identityId = parts.identity.id;
     this.identityClientId = parts.identity.clientId;
     this.insightsConnectionString = parts.insights.connectionString;
     this.containerSubnetId = pulumi.output(parts.network?.containerSubnetId);
-    this.logs = { workspaceId: parts.logs.customerId, workspaceKey: parts.logs.key };
+    this.logs = { workspaceId: parts.logs.customerId, workspaceKey: parts.logs.key, resourceId: parts.logs.id };
     this.ready = parts.ready;
     this.images = imagePlace(parts, args.images);
     this.models = modelPlace(parts, this.tags, plan.modelRegistry);
@@ -113,6 +116,7 @@ export class AzureWorkspace extends pulumi.ComponentResource implements Workspac
       storageAccountName: this.storageAccountName,
       registryName: this.registryName,
       registryServer: this.registryServer,
+      registryId: this.registryId,
       identityId: this.identityId,
       identityClientId: this.identityClientId,
       insightsConnectionString: this.insightsConnectionString,

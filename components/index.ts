@@ -10,6 +10,30 @@ export {
   RestartPolicy,
 } from "./aci-options";
 export { AciService } from "./aci-service";
+export { AksCluster, type AksClusterArgs } from "./aks-cluster";
+export type * from "./aks-options";
+export {
+  AksGateway,
+  ClusterPurpose,
+  ClusterTier,
+  NetworkPolicyEngine,
+  NodeOsUpgradeChannel,
+  UpgradeChannel,
+  Weekday,
+} from "./aks-options";
+export { AksService } from "./aks-service";
+export {
+  type AksServiceArgs,
+  type Caller,
+  Exposure,
+  type GatewayCertificate,
+  IssuerKind,
+  type ReplicaArgs,
+  type ReplicaProbe,
+  type Rollout,
+  type RolloutStep,
+  type ServiceVersion,
+} from "./aks-service-options";
 export {
   type CommittedContexts,
   type ImageBuildOptions,
@@ -21,10 +45,15 @@ export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
-export { LocalService, type LocalServiceArgs } from "./local-service";
+export { KubeLogin } from "./internal/kubeconfig";
+export { KubernetesCluster, type KubernetesClusterArgs, type RegistryLoginArgs } from "./kubernetes-cluster";
+export type * from "./kubernetes-host";
+export { ReplicaScaler } from "./kubernetes-host";
+export { LocalService, type LocalServiceArgs, ServiceEngine } from "./local-service";
 export { type BaseImageRegistry, ModelImage, type ModelImageArgs, type ModelReference, Runtime } from "./model-image";
 export { RegisteredModel, type RegisteredModelArgs } from "./registered-model";
-export type { ContainerImageReference, ImageReference, ScoringService } from "./scoring-service";
+export { replicasFor, type ReplicasForArgs } from "./replicas-for";
+export type { ContainerImageReference, ImageReference, LocalImageReference, ScoringService } from "./scoring-service";
 export { type KeyRotation, ScoringServer } from "./serving";
 export {
   type ImageContent,

@@ -1,16 +1,38 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LocalServer } from "./internal/local-resources";
-import { type Rule, wholeNumber } from "./internal/problems";
+import { numberInTenths, oneOf, type Rule, wholeNumber } from "./internal/problems";
 import { claim } from "./internal/program-claims";
 import * as rules from "./internal/rules";
-import { Problems } from "./internal/validate";
-import type { ImageReference, ScoringService } from "./scoring-service";
+import { isLater, Problems } from "./internal/validate";
+import type { LocalImageReference, ScoringService } from "./scoring-service";
 import { checkKeys, checkServing, checkVariables, type KeyRotation, secretly, type ServingArgs } from "./serving";
+
+/** What a service on this machine runs in. */
+export const ServiceEngine = {
+  /** Processes, in a Python environment of this machine. */
+  process: "process",
+  /** A container, as it runs in Azure; needs Docker on this machine. */
+  docker: "docker",
+} as const;
+/** What a service on this machine runs in. */
+export type ServiceEngine = (typeof ServiceEngine)[keyof typeof ServiceEngine];
 
 /** Arguments of {@link LocalService}. */
 export interface LocalServiceArgs extends ServingArgs {
   /** The image to serve. */
-  readonly image: ImageReference;
+  readonly image: LocalImageReference;
+  /**
+   * What it runs in: `docker` builds and runs the container that goes to Azure, and needs Docker on this machine and a `conda.lock`
+   * that fits. A change of it hands over in place, as any other. @default "process"
+   */
+  readonly engine?: pulumi.Input<ServiceEngine>;
+  /** CPU cores that the container may use, 0.1 to 256 in steps of 0.1; needs the engine `docker`. @default - all */
+  readonly cpuCores?: pulumi.Input<number>;
+  /**
+   * Memory that the container may use, in GB, 0.1 to 4096 in steps of 0.1; needs the engine `docker`. What takes more is killed and
+   * brought back. @default - all
+   */
+  readonly memoryInGb?: pulumi.Input<number>;
   /** Port on 127.0.0.1, 1 to 65535. @default - a free one, chosen once and kept */
   readonly port?: pulumi.Input<number>;
   /** Longest time until a new server has loaded its models and answered its sample requests, in seconds, 1 to 3600. @default 300 */
@@ -32,7 +54,7 @@ export interface LocalServiceArgs extends ServingArgs {
 }
 
 /**
- * An image that answers on 127.0.0.1: server processes that go on running after the program ends. A change switches over only when
+ * An image that answers on 127.0.0.1: server processes, or a container, that go on running after the program ends. A change switches over only when
  * the new server has answered its sample requests, so that no request is missed and the last good release keeps answering.
  */
 export class LocalService extends pulumi.ComponentResource implements ScoringService {
@@ -99,6 +121,7 @@ export function checkLocalService(problems: Problems, name: string, args: LocalS
   return {
     imageIdentity,
     ...serving,
+    ...checkEngine(problems, args),
     serviceName: problems.check("serviceName", serving.serviceName, unclaimed("service", name)),
     port: problems.check("port", problems.check("port", args.port, wholeNumber(1, 65535)), unclaimed("port", name)),
     startTimeoutSeconds: problems.check("startTimeoutSeconds", args.startTimeoutSeconds ?? 300, wholeNumber(1, 3600)),
@@ -107,6 +130,30 @@ export function checkLocalService(problems: Problems, name: string, args: LocalS
     environmentVariables: checkVariables(problems, args.environmentVariables),
     tags: problems.check("tags", args.tags, rules.stringMap),
     description: problems.check("description", args.description, rules.someText),
+  };
+}
+
+function checkEngine(problems: Problems, { engine = ServiceEngine.process, image, ...limits }: LocalServiceArgs) {
+  if (engine === ServiceEngine.docker) {
+    if (image.isLocked === false) {
+      const rule = "must have a conda.lock that fits, which a container's environment is installed from";
+      problems.add("image", rule, undefined, "npm run lock makes it");
+    }
+    if (image.enableGpu === true) {
+      const rule = "must be without 'enableGpu' for the engine 'docker', which gives a container no GPU";
+      problems.add("image", rule, undefined, "set 'engine' to 'process'");
+    }
+  } else if (!isLater(engine)) {
+    for (const limit of ["cpuCores", "memoryInGb"] as const) {
+      if (limits[limit] !== undefined) {
+        problems.add(limit, "must come with the engine 'docker'", undefined, "set it or leave this out");
+      }
+    }
+  }
+  return {
+    engine: problems.check("engine", engine, oneOf(Object.values(ServiceEngine))),
+    cpuCores: problems.check("cpuCores", limits.cpuCores, numberInTenths(0.1, 256)),
+    memoryInGb: problems.check("memoryInGb", limits.memoryInGb, numberInTenths(0.1, 4096)),
   };
 }
 

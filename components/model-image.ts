@@ -91,6 +91,10 @@ export class ModelImage extends pulumi.ComponentResource {
   readonly modelIds: pulumi.Output<string[]>;
   /** Folder of the sample requests, as it was given. */
   readonly sampleRequests: string | undefined;
+  /** Whether a `conda.lock` that fits says which packages are in it, to the byte. */
+  readonly isLocked: boolean;
+  /** Whether it is for NVIDIA GPUs. */
+  readonly enableGpu: boolean;
 
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: ModelImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -115,6 +119,8 @@ export class ModelImage extends pulumi.ComponentResource {
     this.ref = built.ref;
     this.modelIds = pulumi.all(models.map(({ modelName, version }) => pulumi.interpolate`${modelName}:${version}`));
     this.sampleRequests = args.sampleRequests;
+    this.isLocked = reading.lockFits;
+    this.enableGpu = args.enableGpu ?? false;
     this.registerOutputs({
       imageName: this.imageName,
       version: this.version,

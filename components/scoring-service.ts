@@ -6,6 +6,14 @@ export interface ImageReference {
   readonly identity: pulumi.Input<string>;
 }
 
+/** An image, as a service on this machine takes it; a `ModelImage` is one. */
+export interface LocalImageReference extends ImageReference {
+  /** Whether a `conda.lock` that fits says which packages are in it, to the byte; plain. @default - not known */
+  readonly isLocked?: boolean;
+  /** Whether it is for NVIDIA GPUs; plain. @default - not known */
+  readonly enableGpu?: boolean;
+}
+
 /** An image, as a service that runs containers takes it; a `ModelImage` whose workspace is in Azure is one. */
 export interface ContainerImageReference extends ImageReference {
   /** `registry/repository@sha256:…`. */

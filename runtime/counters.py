@@ -25,7 +25,7 @@ class Counters:
 
 def _memory(folder):
     try:
-        descriptor = os.open(os.path.join(folder, f"counts-{os.getpid()}"), os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(os.path.join(folder, f"counts-{os.getpid()}"), os.O_RDWR | os.O_CREAT, 0o644)
     except OSError:
         return None  # a full disk is no reason not to serve
     try:

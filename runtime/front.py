@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from .bodies import FIRST_BYTES, Gone, Refusal, Room, discard_body, read_body, too_large
 from .cors import cors_headers_of
+from .fellows import Fellows
 from .keys import Keys
+from .load import Load
 from .request import Reply, Request, call_wsgi, tracing_headers
 from .scoring import SCRIPT_PROBLEM, ScoreWork, refusal
 from .turns import Busy, Overdue, Turns
@@ -23,6 +25,7 @@ ANSWER_SECONDS = 0.5  # the inference server has to answer an overdue request it
 BODIES_IN_HAND = 4  # as many bodies of the largest size are held at a time
 FLASK_THREADS = 4  # for what is not scored
 CLOSE = ("connection", "close")
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 log = logging.getLogger("azmlinfsrv")
 
@@ -32,7 +35,9 @@ class FrontSettings:
     """`scoring_timeout_ms`: longest run(). `max_body_bytes`: longest request body. `keys_file`: JSON list of SHA-256
     hex digests of the accepted keys, read again when it changes; empty for no authentication. `identity`: what
     `/version` answers. `stuck_grace_seconds`: how long a run() may go on after its timeout before the process is
-    replaced. `max_requests`: scoring requests that are held at a time, running or waiting."""
+    replaced. `max_requests`: scoring requests that are held at a time, running or waiting. `max_wait_seconds`: how long
+    one waits for its turn; None for as long as another may run. `tells_load`: whether what is in hand is told to whoever
+    asks. `replicas`: `name:port` of all replicas, for a sum over them."""
 
     scoring_timeout_ms: int
     max_body_bytes: int
@@ -40,9 +45,13 @@ class FrontSettings:
     identity: dict
     stuck_grace_seconds: float = 10.0
     max_requests: int = 64
+    max_wait_seconds: float = None
+    tells_load: bool = False
+    replicas: str = ""
 
     @classmethod
     def from_environment(cls, environment):
+        max_wait_ms = environment.get("SCORESTACK_MAX_WAIT_MS")
         return cls(
             scoring_timeout_ms=int(environment.get("SCORING_TIMEOUT_MS", "60000")),
             max_body_bytes=int(environment.get("SCORESTACK_MAX_BODY_BYTES", str(100 * 1024 * 1024))),
@@ -50,11 +59,15 @@ class FrontSettings:
             identity=_identity_of(environment),
             stuck_grace_seconds=float(environment.get("SCORESTACK_STUCK_GRACE_SECONDS", "10")),
             max_requests=int(environment.get("SCORESTACK_MAX_REQUESTS", "64")),
+            max_wait_seconds=int(max_wait_ms) / 1000 if max_wait_ms else None,
+            tells_load=environment.get("SCORESTACK_TELLS_LOAD", "") == "true",
+            replicas=environment.get("SCORESTACK_REPLICAS", ""),
         )
 
-    def turns(self, batching=None):
+    def turns(self, batching=None, tell=lambda in_hand: None):
         limit = self.scoring_timeout_ms / 1000 + ANSWER_SECONDS
-        return Turns(limit, limit + self.stuck_grace_seconds, batching)
+        patience = limit + self.stuck_grace_seconds if self.max_wait_seconds is None else self.max_wait_seconds
+        return Turns(limit, patience, batching, tell)
 
 
 def _identity_of(environment):
@@ -64,11 +77,15 @@ def _identity_of(environment):
     return {**identity, "imageIdentity": image} if image else identity
 
 
+def _json_reply(content):
+    return Reply(200, [("content-type", "application/json")], json.dumps(content).encode("utf-8"))
+
+
 class Front:
     """`application` is the inference server's, `scorer` what scores without it, if anything does. `replace` is called
-    when run() is stuck, `count` with the status of each scoring reply."""
+    when run() is stuck, `count` with the status of each scoring reply. `load` is told where it may be."""
 
-    def __init__(self, application, scorer, settings, turns, replace, count=lambda status: None):
+    def __init__(self, application, scorer, settings, turns, replace, count=lambda status: None, load=None):
         self._application, self._scorer, self._settings, self._turns = application, scorer, settings, turns
         self._replace, self._count = replace, count
         self._keys = Keys(settings.keys_file) if settings.keys_file else None
@@ -77,6 +94,8 @@ class Front:
         self._threads = concurrent.futures.ThreadPoolExecutor(FLASK_THREADS, "flask")
         self._server_version = os.environ.get("HTTP_X_MS_SERVER_VERSION", "")
         self._cors_headers = cors_headers_of(application)
+        self._load = (load or Load()) if settings.tells_load else None
+        self._fellows = Fellows(settings.replicas, self._load.slots) if self._load and settings.replicas else None
         self.is_closing = False
 
     async def __call__(self, scope, receive, send):
@@ -101,10 +120,27 @@ class Front:
             return await self._score(request, receive)
         if method == "GET" and path == "/version":
             return Reply(200, [("content-type", "application/json")], self._version)
+        told = await self._told(path) if self._load and method == "GET" else None
+        if told:
+            return told
         if method == "GET" and path == "/":
             headers, problem = self._usual(request)
             return problem or Reply(200, [*headers, ("content-type", "text/html; charset=utf-8")], b"Healthy")
         return await self._key_problem(request, path == "/") or await self._flask(request)
+
+    async def _told(self, path):
+        """Counts, for what scales and for Prometheus: nothing that needs a key."""
+        if path == "/metrics":
+            return Reply(200, [("content-type", METRICS_TYPE)], self._load.as_prometheus().encode("utf-8"))
+        if path == "/load":
+            totals = self._load.totals()
+            return _json_reply({"inHand": totals["in_hand"], "slots": totals["slots"]})
+        if path == "/load/all" and self._fellows:
+            try:
+                return _json_reply(await self._fellows.load())
+            except OSError as problem:
+                return Reply.message(503, f"The replicas can't be found: {problem}")
+        return None
 
     async def _score(self, request, receive):
         started = time.perf_counter()

@@ -33,6 +33,7 @@ from scorestack_runtime.secret_variables import take_secret_variables  # noqa: E
 
 take_secret_variables()
 
+from scorestack_runtime.load import SharedLoad  # noqa: E402
 from scorestack_runtime.worker import BOOT_ERROR, ScoringWorker  # noqa: E402
 
 worker_class = ScoringWorker
@@ -40,12 +41,17 @@ graceful_timeout = int(os.environ.get("SCORESTACK_GRACEFUL_TIMEOUT_SECONDS", "30
 control_socket_disable = True  # its default path is shared by all servers of a user
 
 _ready_once = mmap.mmap(-1, 1)  # shared by all processes of this server
+_shared_load = SharedLoad()
 
 
 def on_starting(server):
     supervisor = os.environ.get("SCORESTACK_SUPERVISOR_PID")
     if supervisor:
         _end_with(int(supervisor))
+
+
+def pre_fork(server, worker):
+    worker.shared_load, worker.load_place = _shared_load, _shared_load.take_place()
 
 
 def post_fork(server, worker):
@@ -58,6 +64,7 @@ def post_worker_init(worker):
 
 
 def child_exit(server, worker):
+    _shared_load.give_back(worker.load_place)
     # gunicorn would start such a worker again for ever. It has no listeners any more when it is stopping.
     if not _ready_once[0] and server.LISTENERS:
         raise HaltServer("a worker ended before it was ready", BOOT_ERROR)

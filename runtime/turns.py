@@ -29,19 +29,23 @@ class Overdue(Exception):
 class Turns:
     """The event loop `take`s turns in the order in which requests come; the main thread `serve`s them."""
 
-    def __init__(self, limit_seconds, patience_seconds, batching=None):
-        """`limit_seconds`: longest turn. `patience_seconds`: longest wait for one to begin. `batching`: see there."""
+    def __init__(self, limit_seconds, patience_seconds, batching=None, tell=lambda in_hand: None):
+        """`limit_seconds`: longest turn. `patience_seconds`: longest wait for one to begin. `batching`: see there.
+        `tell` is told how many turns run or wait, whenever that changes."""
         self._limit, self._patience, self._batching = limit_seconds, patience_seconds, batching
         self._waiting = queue.SimpleQueue()
         self._taken, self._timer = collections.deque(), None
         self._refusing = False
+        self._in_hand, self._tell = 0, tell
 
     async def take(self, work):
         """Has `work` called in the main thread; returns or raises what it does, or raises Busy or Overdue."""
         if self._refusing:
             raise Busy
         loop = asyncio.get_running_loop()
-        turn = Turn(work, loop)
+        turn = Turn(work, loop, self._leave)
+        self._in_hand += 1
+        self._tell(self._in_hand)
         self._taken.append(turn)
         self._waiting.put(turn)
         if self._timer is None:
@@ -70,6 +74,10 @@ class Turns:
         """Lets `serve` return after the turns taken so far."""
         self._waiting.put(END)
 
+    def _leave(self):
+        self._in_hand -= 1
+        self._tell(self._in_hand)
+
     def _watch(self, loop):
         now = time.monotonic()
         while self._taken and self._taken[0].future.done():
@@ -88,14 +96,18 @@ class Turns:
 class Turn:
     """`run` belongs to the main thread, all else to the event loop's."""
 
-    def __init__(self, work, loop):
-        self.work, self.future = work, loop.create_future()
+    def __init__(self, work, loop, leave):
+        """`leave` is called once, when it neither runs nor waits any more."""
+        self.work, self.future, self._leave = work, loop.create_future(), leave
         self.taken_at, self.started_at, self.problem, self.is_over = time.monotonic(), None, None, False
         self._loop, self._claimed = loop, threading.Lock()
 
     def withdraw(self):
         """Ends a turn that has not begun; one that has goes on."""
-        if self._claimed.acquire(blocking=False) and not self.future.done():
+        if not self._claimed.acquire(blocking=False):
+            return
+        self._leave()
+        if not self.future.done():
             self.future.set_exception(Busy())
 
     def claim(self):
@@ -126,6 +138,7 @@ class Turn:
             pass  # the loop has ended, and with it whoever asked
 
     def _tell(self, answer, problem):
+        self._leave()
         if self.future.done():
             return
         if problem is None:

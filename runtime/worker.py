@@ -15,6 +15,7 @@ from .batching import Batching
 from .counters import Counters
 from .front import Front, FrontSettings
 from .http_server import HttpServer
+from .load import Load
 from .proof import prove
 from .scoring import DirectScorer
 
@@ -27,6 +28,7 @@ class ScoringWorker(Worker):
     """Proves itself on the sample requests, waits to be admitted, serves, and drains when it is told to end."""
 
     on_ready = staticmethod(lambda: None)
+    shared_load = load_place = None
 
     def run(self):
         self._reports = os.environ.get("SCORESTACK_REPORT_DIR")
@@ -34,9 +36,15 @@ class ScoringWorker(Worker):
         settings = FrontSettings.from_environment(os.environ)
         is_direct = os.environ.get("SCORESTACK_SERVER", "scorestack") == "scorestack"
         scorer = DirectScorer.of(self.wsgi, settings.scoring_timeout_ms) if is_direct else None
-        self._turns = settings.turns(self._batching(scorer))
+        load = self._load()
+        self._turns = settings.turns(self._batching(scorer), load.hold)
         counters = Counters(self._reports)
-        self._front = Front(self.wsgi, scorer, settings, self._turns, self._replace, counters.add)
+
+        def count(status):
+            counters.add(status)
+            load.count(status)
+
+        self._front = Front(self.wsgi, scorer, settings, self._turns, self._replace, count, load)
         self._server = HttpServer(self._front, self.cfg.graceful_timeout, self.notify, self._report_closed)
         http = threading.Thread(target=self._serve_http, name="http", daemon=True)
         http.start()
@@ -47,8 +55,12 @@ class ScoringWorker(Worker):
         if self._exit_code:
             sys.exit(self._exit_code)
 
+    def _load(self):
+        slots = int(os.environ.get("WORKER_COUNT", "1")) * _batch_size()
+        return Load(self.shared_load, self.load_place, slots)
+
     def _batching(self, scorer):
-        size = int(os.environ.get("SCORESTACK_MAX_BATCH_SIZE", "1"))
+        size = _batch_size()
         if size < 2:
             return None
         try:
@@ -119,3 +131,7 @@ class ScoringWorker(Worker):
         with open(partial, "w", encoding="utf-8") as file:
             json.dump(content, file)
         os.replace(partial, os.path.join(self._reports, name))
+
+
+def _batch_size():
+    return int(os.environ.get("SCORESTACK_MAX_BATCH_SIZE", "1"))

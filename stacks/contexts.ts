@@ -8,12 +8,15 @@ import { imageIdentity } from "../components/internal/identity";
 import { readImage } from "../components/internal/image-plan";
 import { problemLine, shown } from "../components/internal/problems";
 import { fromRoot } from "../components/internal/project";
+import { buildArguments } from "../components/render/dockerfile";
 import { readScorers, type Scorer } from "./scorers";
 
 /** A build context that was written. */
 export interface WrittenContext {
   readonly identity: string;
   readonly folder: string;
+  /** What a build of it is to be told. */
+  readonly buildArguments: Readonly<Record<string, string>>;
 }
 
 /**
@@ -31,9 +34,9 @@ export function writeScorerContext(name: string, out: string): WrittenContext {
   }
   checkPlace(out);
   const folder = path.resolve(out);
-  const context = planOf(scorer);
+  const { context, models } = planOf(scorer);
   writeContext(context, folder);
-  return { identity: context.identity, folder };
+  return { identity: context.identity, folder, buildArguments: buildArguments(context.identity, models) };
 }
 
 function planOf({ models: given, image, problems }: Scorer) {
@@ -48,7 +51,8 @@ function planOf({ models: given, image, problems }: Scorer) {
   const models = given.map(({ modelName, path: at }) =>
     readModelFiles({ modelName, digest: hashContent(fromRoot(at)).digest }, at),
   );
-  return planContext({ ...plan, identity: imageIdentity({ ...contentOf(plan, image), models }) }, models);
+  const context = planContext({ ...plan, identity: imageIdentity({ ...contentOf(plan, image), models }) }, models);
+  return { context, models };
 }
 
 /** Nothing but an earlier context is replaced. */

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { AciService, type AciServiceArgs, type AzureHost, AzureWorkspace } from "../components";
+import { AciService, type AciServiceArgs, AzureWorkspace, type ModelImage } from "../components";
 import { checkAciService } from "../components/aci/checks";
 import { checkAzureWorkspace } from "../components/azure/checks";
 import { azureImageFaults } from "../components/azure/image-rules";
 import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
+import { laterHost } from "./later";
 import { makeAll, type StackOutputs } from "./outputs";
 import { type PlannedService, scorerProblems, serviceNames, serviceProblems, throwIfAny } from "./plan";
 import { makeScorer, readScorers, type Scorer } from "./scorers";
@@ -12,17 +13,6 @@ import type { DevSettings } from "./settings/dev";
 
 type AciPlan = PlannedService<Omit<AciServiceArgs, "host" | "image">>;
 
-/** What the checks take for a host and an image that are not made yet. */
-const laterHost: AzureHost = {
-  resourceGroupName: "later",
-  location: "westeurope",
-  registryServer: "later.azurecr.io",
-  identityId:
-    "/subscriptions/later/resourceGroups/later/providers/Microsoft.ManagedIdentity/userAssignedIdentities/later",
-  identityClientId: "later",
-  logs: { workspaceId: "later", workspaceKey: "later" },
-  insightsConnectionString: "later",
-};
 const laterSubnet =
   "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/later/providers/Microsoft.Network/virtualNetworks/later/subnets/later";
 const laterImage = { identity: "0".repeat(64), ref: `later.azurecr.io/later@sha256:${"0".repeat(64)}` };
@@ -51,8 +41,14 @@ export function dev(settings: DevSettings): StackOutputs {
 
   const workspace = new AzureWorkspace("workspace", settings.workspace);
   const place = hasNetwork(settings) ? { subnetId: workspace.containerSubnetId as pulumi.Output<string> } : {};
-  const outputs: StackOutputs = { models: {}, images: {}, services: {} };
-  const images = makeAll(scorers, (scorer) => makeScorer(scorer, workspace), outputs);
+  const { registryServer, registryId } = workspace;
+  const outputs = {
+    registry: { registryServer, registryId },
+    models: {},
+    images: {},
+    services: {} as Record<string, pulumi.Inputs>,
+  };
+  const images = makeAll(scorers, (scorer) => makeScorer(scorer, workspace), outputs, builtImage);
   for (const { name, scorer, options } of services) {
     const image = images.get(scorer);
     if (image) {
@@ -60,6 +56,11 @@ export function dev(settings: DevSettings): StackOutputs {
     }
   }
   return outputs;
+}
+
+/** All that a stack needs to run the image without building it: see {@link BuiltImage}. */
+function builtImage({ identity, ref, imageId, modelIds, sampleRequests }: ModelImage): pulumi.Inputs {
+  return { identity, ref, imageId, modelIds, sampleRequests };
 }
 
 function chosen(all: readonly Scorer[], { scorers, spark }: DevSettings): Scorer[] {

@@ -7,7 +7,7 @@ import type { ImageReference } from "../components/scoring-service";
 import { makeAll, type StackOutputs } from "./outputs";
 import { type PlannedService, scorerProblems, serviceNames, serviceProblems, throwIfAny } from "./plan";
 import { makeScorer, readScorers } from "./scorers";
-import type { OnlyService, ProgramOptions } from "./settings";
+import type { MeasuredScorer, OnlyService, ProgramOptions } from "./settings";
 import { type LocalSettings, unpin } from "./settings/local";
 
 /**
@@ -15,9 +15,12 @@ import { type LocalSettings, unpin } from "./settings/local";
  *
  * @throws pulumi.RunError with everything that is wrong, one problem a line, before any resource is made.
  */
-export function local(settings: LocalSettings, { only }: ProgramOptions = {}): StackOutputs {
+export function local(settings: LocalSettings, { only, measured }: ProgramOptions = {}): StackOutputs {
   if (only) {
     return onlyService(settings, only);
+  }
+  if (measured) {
+    return measuredScorer(settings, measured);
   }
   const all = readScorers();
   const scorers = all.filter((scorer) => settings.spark || scorer.image.runtime !== "spark-py");
@@ -25,8 +28,9 @@ export function local(settings: LocalSettings, { only }: ProgramOptions = {}): S
   throwIfAny([
     ...settings.problems,
     ...scorerProblems(scorers),
-    ...serviceProblems(services, scorers, all, (problems, { name, options }) => {
-      checkLocalService(problems, name, { ...options, image: { identity: "0".repeat(64) } });
+    ...serviceProblems(services, scorers, all, (problems, { name, scorer, options }) => {
+      const isLocked = name in settings.pins ? undefined : scorers.find((one) => one.name === scorer)?.isLocked;
+      checkLocalService(problems, name, { ...options, image: { identity: "0".repeat(64), isLocked } });
     }),
     ...strayProblems(services, settings),
   ]);
@@ -46,6 +50,26 @@ function onlyService(settings: LocalSettings, { name, imageIdentity }: OnlyServi
   throwIfAny(settings.problems);
   const service = serve(name, { ...planOf(name, settings).options, image: { identity: imageIdentity } });
   return { models: {}, images: {}, services: { [name]: service } };
+}
+
+function measuredScorer(settings: LocalSettings, { name, scorer }: MeasuredScorer): StackOutputs {
+  const found = readScorers().filter((one) => one.name === scorer);
+  throwIfAny([...settings.problems, ...scorerProblems(found)]);
+  const outputs: StackOutputs = { models: {}, images: {}, services: {} };
+  const image = makeAll(found, (one) => makeScorer(one), outputs).get(scorer);
+  // Its port is taken where the scorer's own service has one, and a key would only be in the way.
+  const {
+    port: _port,
+    authEnabled: _keyed,
+    primaryKey: _one,
+    secondaryKey: _other,
+    keyRotation: _rotation,
+    ...options
+  } = planOf(scorer, settings).options;
+  if (image) {
+    outputs.services[name] = serve(name, { ...options, serviceName: name, image });
+  }
+  return outputs;
 }
 
 /** The image of a service that `npm run rollback` has taken off its scorer. */

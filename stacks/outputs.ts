@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ModelImage, RegisteredModel } from "../components";
+import type { BuiltImage } from "./built-image";
 import type { Scorer } from "./scorers";
 
 /** Outputs of a stack: what it made, by name. */
@@ -7,6 +8,16 @@ export interface StackOutputs {
   readonly models: Record<string, pulumi.Inputs>;
   readonly images: Record<string, pulumi.Inputs>;
   readonly services: Record<string, pulumi.Inputs>;
+  /** Where the images are, in a cloud. */
+  readonly registry?: pulumi.Inputs;
+}
+
+/** Outputs of a stack that runs images of another. */
+export interface ClusterOutputs {
+  readonly images: Readonly<Record<string, BuiltImage>>;
+  readonly services: Record<string, pulumi.Inputs>;
+  /** What the services run in, where it was made here. */
+  readonly cluster?: pulumi.Inputs;
 }
 
 /** What a scorer has been made into. */
@@ -15,17 +26,18 @@ export interface MadeScorer {
   readonly image: ModelImage;
 }
 
-/** Makes scorers and notes them in a stack's outputs; returns their images by the scorers' names. */
+/** Makes scorers and notes them in a stack's outputs; returns their images by the scorers' names. `describe` says what is noted of an image. */
 export function makeAll(
   scorers: readonly Scorer[],
   make: (scorer: Scorer) => MadeScorer,
   outputs: StackOutputs,
+  describe?: (image: ModelImage) => pulumi.Inputs,
 ): ReadonlyMap<string, ModelImage> {
   const images = new Map<string, ModelImage>();
   for (const scorer of scorers) {
     const { models, image } = make(scorer);
     images.set(scorer.name, image);
-    outputs.images[scorer.name] = { imageId: image.imageId, identity: image.identity };
+    outputs.images[scorer.name] = describe?.(image) ?? { imageId: image.imageId, identity: image.identity };
     for (const [name, model] of Object.entries(models)) {
       outputs.models[name] = { modelId: model.modelId, digest: model.digest };
     }

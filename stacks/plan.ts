@@ -12,7 +12,7 @@ export interface PlannedService<Options> {
 }
 
 /** Every scorer has a service of its own name; the settings give it options or add others. */
-export function serviceNames(scorers: readonly Scorer[], services: object): string[] {
+export function serviceNames(scorers: readonly Pick<Scorer, "name">[], services: object): string[] {
   return [...new Set([...scorers.map(({ name }) => name), ...Object.keys(services)])];
 }
 

@@ -24,6 +24,8 @@ export interface Scorer {
   readonly models: readonly (RegisteredModelArgs & { readonly modelName: string })[];
   /** Without the models. */
   readonly image: Omit<ModelImageArgs, "models">;
+  /** Whether a `conda.lock` that fits says which packages are in it. */
+  readonly isLocked: boolean;
   /** One problem a line; with problems nothing is to be made of it. */
   readonly problems: readonly string[];
 }
@@ -100,8 +102,8 @@ function readScorer(name: string, workspace?: BuildRules): Scorer {
     ...model,
     path: within(model.path),
   }));
-  checkParts(problems, name, models, image, workspace);
-  return { name, models, image, problems: problems.lines };
+  const isLocked = checkParts(problems, name, models, image, workspace);
+  return { name, models, image, isLocked, problems: problems.lines };
 }
 
 function checkParts(
@@ -110,7 +112,7 @@ function checkParts(
   models: Scorer["models"],
   image: Scorer["image"],
   workspace?: BuildRules,
-): void {
+): boolean {
   for (const model of models) {
     checkRegisteredModel(problems, model.modelName, model);
   }
@@ -123,7 +125,7 @@ function checkParts(
   }));
   // A name that is wrong for the folder is not told a second time for the image.
   const imageName = serviceName.holds(name) ? name : "image";
-  checkModelImage(problems, name, { ...image, imageName, models: references }, workspace);
+  return checkModelImage(problems, name, { ...image, imageName, models: references }, workspace).reading.lockFits;
 }
 
 function readSettings(problems: Problems, name: string): Record<string, unknown> {

@@ -10,6 +10,8 @@ const kinds: Readonly<Record<string, readonly [type: string, name: string]>> = {
   "applicationinsights:Component": ["Microsoft.Insights/components", "resourceName"],
   "containerregistry:Registry": ["Microsoft.ContainerRegistry/registries", "registryName"],
   "machinelearningservices:Workspace": ["Microsoft.MachineLearningServices/workspaces", "workspaceName"],
+  "containerservice:ManagedCluster": ["Microsoft.ContainerService/managedClusters", "resourceName"],
+  "monitor:DataCollectionRule": ["Microsoft.Insights/dataCollectionRules", "dataCollectionRuleName"],
   "containerinstance:ContainerGroup": ["Microsoft.ContainerInstance/containerGroups", "containerGroupName"],
   "managedidentity:UserAssignedIdentity": ["Microsoft.ManagedIdentity/userAssignedIdentities", "resourceName"],
   "network:VirtualNetwork": ["Microsoft.Network/virtualNetworks", "virtualNetworkName"],
@@ -41,6 +43,18 @@ export function azureResource(
   return { id: armId(group, type, own), outputs: { name: own, ...computed(kind, own), ...addressOf(inputs) } };
 }
 
+/** What Azure answers as a kubeconfig, in Base64. */
+function mockKubeconfig(name: string, user: string): string {
+  const exec = { command: "kubelogin", args: ["get-token", "--login", "devicecode", "--server-id", "server"] };
+  const config = {
+    "current-context": name,
+    clusters: [{ name, cluster: { server: `https://${name}.test` } }],
+    contexts: [{ name, context: { cluster: name, user } }],
+    users: [{ name: user, user: user === "User" ? { exec } : { token: `canary-${name}` } }],
+  };
+  return Buffer.from(JSON.stringify(config)).toString("base64");
+}
+
 /** The address of a container group: in public, or in a subnet. */
 function addressOf({ ipAddress, location }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   if (typeof ipAddress !== "object" || ipAddress === null) {
@@ -57,6 +71,10 @@ function addressOf({ ipAddress, location }: Readonly<Record<string, unknown>>): 
 
 /** Result of a function of azure-native; undefined for one that is not known. */
 export function azureCall(token: string, args: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  const credentials = /:listManagedCluster(User|Admin)Credentials$/.exec(token)?.[1];
+  if (credentials !== undefined) {
+    return { kubeconfigs: [{ name: credentials, value: mockKubeconfig(String(args["resourceName"]), credentials) }] };
+  }
   const [, module = "", wanted = ""] = /^azure-native:(\w+):get(\w+)$/.exec(token) ?? [];
   const group = textOf(args["resourceGroupName"]) ?? "";
   if (wanted === "ResourceGroup") {
@@ -64,6 +82,13 @@ export function azureCall(token: string, args: Readonly<Record<string, unknown>>
   }
   if (wanted === "SharedKeys") {
     return { primarySharedKey: `key-of-${textOf(args["workspaceName"]) ?? ""}`, secondarySharedKey: "second" };
+  }
+  if (wanted === "Subnet") {
+    const { virtualNetworkName: network, subnetName: name } = args;
+    return {
+      id: armId(group, "Microsoft.Network/virtualNetworks", `${String(network)}/subnets/${String(name)}`),
+      name,
+    };
   }
   const kind = `${module}:${wanted}`;
   const [type, property = ""] = kinds[kind] ?? [];
@@ -80,6 +105,11 @@ function computed(kind: string, name: string, group = ""): Record<string, unknow
     "applicationinsights:Component": {
       connectionString: `InstrumentationKey=canary-${name}`,
       instrumentationKey: `canary-${name}`,
+    },
+    "containerservice:ManagedCluster": {
+      currentKubernetesVersion: name === "ancient" ? "1.11.5" : "1.36.2",
+      oidcIssuerProfile: { enabled: true, issuerURL: `https://issuer.test/${name}/` },
+      identityProfile: { kubeletidentity: { objectId: `kubelet-of-${name}` } },
     },
     "containerregistry:Registry": { loginServer: `${name}.azurecr.io` },
     "machinelearningservices:Workspace": {

@@ -103,6 +103,7 @@ describe("the bench's bars", () => {
     const given: Bar = { ...bar, to: "theirs", atMost: 1.2 };
     assert.equal(describeBar(given), "a title: time of ours ÷ theirs");
     assert.deepEqual([limitOf(given), limitOf({ ...bar, atLeast: 1 })], ["≤ 1.2", "≥ 1"]);
+    assert.equal(limitOf({ ...given, atLeast: 0.8 }), "≥ 0.8, ≤ 1.2");
     assert.match(
       renderVerdicts(judge([given], { noop: [comparison] })),
       /a title: time of ours ÷ theirs +≤ 1\.2 +0\.500 +held/,
@@ -121,7 +122,7 @@ describe("the bench's options", () => {
 
   it("are all sections and sizes without any", () => {
     assert.deepEqual(read(), {
-      sections: ["scoring", "edit", "noop", "dev", "updates"],
+      sections: ["scoring", "edit", "noop", "dev", "updates", "simulate"],
       quick: false,
       sizes: [1, 10, 100, 1000],
       json: path.join(root, ".scorestack/bench/2026-11-22T201500.json"),
@@ -134,7 +135,7 @@ describe("the bench's options", () => {
   });
 
   it("that can't be are told in one line", () => {
-    refused("'sections' must be of scoring, edit, noop, dev, updates, got 'scores'", "scores");
+    refused("'sections' must be of scoring, edit, noop, dev, updates, simulate, got 'scores'", "scores");
     refused("'--sizes' must be whole numbers from 1 to 5000 with commas between, got '1,x'", "--sizes", "1,x");
     refused("'--sizes' must be whole numbers from 1 to 5000 with commas between, got '0'", "--sizes", "0");
     refused("unknown option '--fast'", "--fast");

@@ -7,6 +7,8 @@ import * as components from "../components";
 import { Project } from "./fixture";
 import { type Registration, runProgram } from "./harness";
 import { aciHost, containerImage } from "./support/aci-host";
+import { aksHost, kubeconfig } from "./support/aks-host";
+import { clusterHost } from "./support/kubernetes-host";
 
 const folder = path.resolve(__dirname, "../components");
 const image = { identity: "a".repeat(64) };
@@ -17,6 +19,14 @@ const everythingInAzure: components.AzureWorkspaceArgs = {
   network: {},
   storage: { modelRetention: { coolAfterDays: 30 } },
   publishers: { team: { principalId: "00000000-0000-4000-8000-00000000000a", principalType: "Group" } },
+};
+
+const everythingInAks: components.AksClusterArgs = {
+  host: aksHost,
+  pools: { gpu: { vmSize: "Standard_NC4as_T4_v3" } },
+  upgrades: { window: { day: "Sunday", startTime: "02:00" } },
+  monitoring: { managedPrometheus: true },
+  tls: { leafDomainLabel: "team-models", clusterIssuer: "letsencrypt" },
 };
 
 /** A way to make each component, with all that it can have made; a component without one fails the first test. */
@@ -31,8 +41,12 @@ const makers: Readonly<
       opts,
     ),
   AzureWorkspace: (name, opts) => new components.AzureWorkspace(name, everythingInAzure, opts),
+  AksCluster: (name, opts) => new components.AksCluster(name, everythingInAks, opts),
+  KubernetesCluster: (name, opts) => new components.KubernetesCluster(name, { kubeconfig }, opts),
   AciService: (name, opts) =>
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
+  AksService: (name, opts) =>
+    new components.AksService(name, { host: clusterHost, image: containerImage, cpuCores: 1 }, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };
 
@@ -47,7 +61,7 @@ describe("conventions of components", () => {
   });
 
   it("have a maker here, each of them", () => {
-    const exported = Object.entries(components).filter(([, value]) => typeof value === "function");
+    const exported = Object.entries(components).filter(([, value]) => isComponent(value));
     assert.deepEqual(exported.map(([name]) => name).sort(), Object.keys(makers).sort());
   });
 
@@ -132,6 +146,10 @@ describe("conventions of sources", () => {
     });
   }
 });
+
+function isComponent(value: unknown): boolean {
+  return typeof value === "function" && value.prototype instanceof pulumi.ComponentResource;
+}
 
 function memberFaults(owner: ts.InterfaceDeclaration, member: ts.TypeElement): string[] {
   const name = `${owner.name.text}.${member.name?.getText() ?? ""}`;

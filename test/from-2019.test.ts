@@ -19,10 +19,28 @@ const update = [
   ..."enable_app_insights models inference_config".split(" "),
 ];
 
+const aksDeploy = [
+  ..."autoscale_enabled autoscale_min_replicas autoscale_max_replicas autoscale_refresh_seconds".split(" "),
+  ..."autoscale_target_utilization collect_model_data auth_enabled cpu_cores memory_gb enable_app_insights".split(" "),
+  ..."scoring_timeout_ms replica_max_concurrent_requests max_request_wait_time num_replicas primary_key".split(" "),
+  ..."secondary_key tags properties description gpu_cores period_seconds initial_delay_seconds".split(" "),
+  ..."timeout_seconds success_threshold failure_threshold namespace token_auth_enabled".split(" "),
+  ..."compute_target_name cpu_cores_limit memory_gb_limit blobfuse_enabled".split(" "),
+];
+const aksUpdate = [
+  ..."image autoscale_enabled autoscale_min_replicas autoscale_max_replicas autoscale_refresh_seconds".split(" "),
+  ..."autoscale_target_utilization collect_model_data auth_enabled cpu_cores memory_gb enable_app_insights".split(" "),
+  ..."scoring_timeout_ms replica_max_concurrent_requests max_request_wait_time num_replicas tags properties".split(" "),
+  ..."description models inference_config gpu_cores period_seconds initial_delay_seconds timeout_seconds".split(" "),
+  ..."success_threshold failure_threshold namespace token_auth_enabled cpu_cores_limit memory_gb_limit".split(" "),
+];
+
 /** Does not prove: that what the table says of each is true. */
 describe("docs/from-2019.md", function () {
   this.timeout(120_000);
-  const [, first = "", second = ""] = fs.readFileSync(path.join(root, "docs/from-2019.md"), "utf8").split(/^## /m);
+  const [, first = "", second = "", third = "", fourth = ""] = fs
+    .readFileSync(path.join(root, "docs/from-2019.md"), "utf8")
+    .split(/^## /m);
   const rowsOf = (text: string): [parameter: string, argument: string][] =>
     [...text.matchAll(/^\| `(\w+)` +\| `(\w+)`/gm)].map(([, parameter = "", argument = ""]) => [parameter, argument]);
 
@@ -35,14 +53,23 @@ describe("docs/from-2019.md", function () {
       rowsOf(second).map(([parameter]) => parameter),
       update,
     );
-  });
-
-  it("names arguments that AciService has", () => {
-    const service = readComponents(root).find(({ name }) => name === "AciService");
-    const known = service?.args.map(({ name }) => name) ?? [];
     assert.deepEqual(
-      [...rowsOf(first), ...rowsOf(second)].filter(([, argument]) => !known.includes(argument)),
-      [],
+      [third, fourth].map((text) => rowsOf(text).map(([parameter]) => parameter)),
+      [aksDeploy, aksUpdate],
     );
   });
+
+  for (const [component, parts] of [
+    ["AciService", [first, second]],
+    ["AksService", [third, fourth]],
+  ] as const) {
+    it(`names arguments that ${component} has`, () => {
+      const service = readComponents(root).find(({ name }) => name === component);
+      const known = service?.args.map(({ name }) => name) ?? [];
+      assert.deepEqual(
+        parts.flatMap(rowsOf).filter(([, argument]) => !known.includes(argument)),
+        [],
+      );
+    });
+  }
 });

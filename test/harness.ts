@@ -3,6 +3,7 @@ import { hashJson } from "../components/internal/canonical-json";
 import { azureTokens } from "../components/internal/azure-contract";
 import { localTokens } from "../components/internal/local-contract";
 import { azureCall, azureResource } from "./azure-mocks";
+import { kubernetesObject } from "./kubernetes-mocks";
 import { anyRejection, hasRejections } from "./rejections";
 
 /** A resource that a program registered, as the engine would be told. */
@@ -72,7 +73,7 @@ interface Monitor {
  * Runs a program against mocks and waits until all it registered is settled. Unknown resource types and calls, and URNs used
  * twice, are errors. What it does not prove: the engine's work (diffs, order, replaces) and the provider's.
  */
-export async function runProgram<T>(program: () => T, options: RunOptions = {}): Promise<Run<T>> {
+export async function runProgram<T>(program: () => T, options: RunOptions = {}): Promise<Run<Awaited<T>>> {
   const resources: Registration[] = [];
   const calls: string[] = [];
   const drafts = new Map<string, Pick<Registration, "inputs" | "secrets" | "custom" | "type" | "name">>();
@@ -94,10 +95,11 @@ export async function runProgram<T>(program: () => T, options: RunOptions = {}):
       throw new Error(`unknown call of ${token}`);
     },
   };
-  await pulumi.runtime.setMocks(mocks, "scorestack", options.stack ?? "local", options.preview ?? false);
+  const { stack = "local", preview = false } = options;
+  await pulumi.runtime.setMocks(mocks, "scorestack", stack, preview, "organization");
   pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
   record(pulumi.runtime.getMonitor() as unknown as Monitor, drafts, resources);
-  const result = program();
+  const result = await program();
   await settled().catch((error: unknown) => {
     // What becomes of a failed call does not name it.
     throw calls.length > 0 ? new Error(`unknown call of ${calls.join(", ")}`) : error;
@@ -217,6 +219,10 @@ function computed(type: string, inputs: Record<string, unknown>): Record<string,
     const [tag = ""] = inputs["tags"] as string[];
     const digest = `sha256:${hashJson(tag)}`;
     return { digest, ref: `${tag}@${digest}` };
+  }
+  const object = kubernetesObject(type);
+  if (object) {
+    return object;
   }
   if (!type.startsWith("scorestack:index:") && type !== "pulumi:pulumi:Stack") {
     throw new Error(`unknown resource type ${type}`);

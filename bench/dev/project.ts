@@ -37,7 +37,7 @@ export class DevProject {
   }
 
   async fill(): Promise<void> {
-    this.standIn = await startStandIn(this.clone.path(".scorestack/stand-in/dev"));
+    this.standIn = await startStandIn(this.clone.path(".scorestack/stand-in"));
     await timed(this.command("up"), this.folder, this.environment);
     const { file } = await findEngine(this.folder);
     const open = ["pulumi", "stack", "export", "--show-secrets", "--stack", stackName];

@@ -107,3 +107,14 @@ export function wholeNumber(name: string, least: number): (text: string) => numb
     return Number(text);
   };
 }
+
+/** Reads a number within a range; for `option(..., parser)`. */
+export function numberWithin(name: string, low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (!(value >= low && value <= high)) {
+      throw new UsageError(`'${name}' must be a number from ${low} to ${high}, got '${text}'`);
+    }
+    return value;
+  };
+}

@@ -16,8 +16,11 @@ export function contextCommand({ root }: Context): Command {
       const { say } = await import("../output/messages");
       process.env["SCORESTACK_ROOT"] = root;
       try {
-        const { identity, folder } = writeScorerContext(scorer, out);
+        const { identity, folder, buildArguments } = writeScorerContext(scorer, out);
         say(`Wrote the build context of image ${identity.slice(0, 12)} to ${folder}.`);
+        const given = Object.entries(buildArguments).map(([key, value]) => `--build-arg ${key}=${value}`);
+        say(`  identity  ${identity}`);
+        say(`  build     docker build ${given.join(" ")} --tag ${scorer} ${folder}`);
       } catch (error) {
         throw new CliError(error instanceof Error ? error.message : String(error));
       }

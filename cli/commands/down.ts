@@ -27,7 +27,7 @@ export function downCommand(context: Context): Command {
   return withJson(withYes(withCloud(command)), "counts and resources")
     .option(
       "--all",
-      "remove .scorestack/ as well: models, images, environments, state of every stack in it; of a rehearsal, what it has left",
+      "remove .scorestack/ as well: models, images, environments, state of every stack in it, and its container images; of a rehearsal, what it has left",
     )
     .action(async (options: DownOptions) => {
       requireConsent(options.yes, "'down'");
@@ -46,8 +46,8 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
   const { runOperation, countsLine, toJson } = await import("../operation");
   const { print, printBlock, printJson, say } = await import("../output/messages");
   const { Changes } = await import("../output/changes");
-  if (all && !cloud) {
-    await refuseOtherStacks(root, stackName);
+  if (all) {
+    await refuseOtherStacks(root, stackName, cloud);
   }
   let changes = new Changes();
   if (stackExists(root, stackName)) {
@@ -61,8 +61,9 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
     say(`Stopped service '${name}', which an update that was ended had begun.`);
   }
   if (all && cloud) {
-    fs.rmSync(rehearsalFolder(root, stackName), { recursive: true, force: true });
+    fs.rmSync(rehearsalFolder(root), { recursive: true, force: true });
   } else if (all) {
+    await removeContainerImages(root);
     fs.rmSync(path.join(root, ".scorestack"), { recursive: true, force: true });
     // They held the salt of a passphrase that is gone now.
     removeBareSettings(openProject(root), stackName);
@@ -80,15 +81,24 @@ async function runDown({ root }: Context, options: DownOptions): Promise<void> {
 }
 
 /** With `--all` the state goes too, which must not forget what other stacks still run. */
-async function refuseOtherStacks(root: string, stackName: string): Promise<void> {
+async function refuseOtherStacks(root: string, stackName: string, cloud?: string): Promise<void> {
   const { CliError } = await import("../errors");
   const { stacksWithResources } = await import("../state");
   const others = stacksWithResources(root).filter((name) => name !== stackName);
   if (others.length > 0) {
+    const away = (name: string): string => `npm run down -- --stack ${name}${cloud ? ` --cloud ${cloud}` : ""}`;
     throw new CliError(
       `'--all' removes the state of every stack, and ${others.join(", ")} still ${others.length === 1 ? "has" : "have"} ` +
-        `resources; first: ${others.map((name) => `npm run down -- --stack ${name}`).join(" && ")}`,
+        `resources; first: ${others.map(away).join(" && ")}`,
     );
+  }
+}
+
+async function removeContainerImages(root: string): Promise<void> {
+  const { Store } = await import("../../provider/store");
+  const { containerImages, removeContainerImage } = await import("../../provider/docker/images");
+  for (const image of await containerImages(new Store(root))) {
+    await removeContainerImage(image);
   }
 }
 

@@ -8,13 +8,16 @@ import { logsCommand } from "./logs";
 import { newScorerCommand } from "./new-scorer";
 import { outputsCommand } from "./outputs";
 import { previewCommand } from "./preview";
+import { profileCommand } from "./profile";
 import { pruneCommand } from "./prune";
 import { pulumiCommand } from "./pulumi";
 import { refreshCommand } from "./refresh";
+import { renderCommand } from "./render";
 import { rollbackCommand } from "./rollback";
 import { rotateKeyCommand } from "./rotate-key";
 import { scoreCommand } from "./score";
 import { setupCommand } from "./setup";
+import { simulateCommand } from "./simulate";
 import { smokeCommand } from "./smoke";
 import { standInCommand } from "./stand-in";
 import { startCommand } from "./start";
@@ -42,9 +45,12 @@ const makers = [
   pruneCommand,
   pulumiCommand,
   standInCommand,
+  profileCommand,
+  simulateCommand,
   newScorerCommand,
   lockCommand,
   contextCommand,
+  renderCommand,
   setupCommand,
   testCommand,
 ];

@@ -20,7 +20,7 @@ interface PruneOptions extends ChangeOptions {
 export function pruneCommand(context: Context): Command {
   const command = describe(
     "prune",
-    "Remove old versions of models and images, environments that no image needs, and build contexts. Never what a service or a stack uses.",
+    "Remove old versions of models and images, environments and container images that no image needs, and build contexts. Never what a service or a stack uses.",
     "npm run prune -- --keep 3 --dry-run",
   );
   return withJson(withYes(withStack(command)), "what was removed")

@@ -9,6 +9,7 @@ interface SmokeOptions {
   readonly samples?: string;
   readonly deadline: number;
   readonly connect?: string;
+  readonly header?: readonly [string, string];
   readonly logs?: string;
 }
 
@@ -25,11 +26,12 @@ export function smokeCommand(_: Context): Command {
     .option("--samples <folder>", "sample requests to send (default: none)")
     .option("--deadline <seconds>", "how long it may take until all is well", wholeNumber("--deadline", 1), 300)
     .option("--connect <host>", "connect to this host in place of the address's, as before its DNS record is there")
+    .option("--header <header>", "header of every request, as 'azureml-model-deployment: green'", headerOf)
     .option("--logs <command>", "command that prints the service's log, for a failure")
     .action(async (options: SmokeOptions) => {
       const { smoke } = await import("../smoke");
       const { print, say } = await import("../output/messages");
-      const { samples, deadline, connect, logs } = options;
+      const { samples, deadline, connect, header, logs } = options;
       print(
         await smoke(
           {
@@ -38,7 +40,8 @@ export function smokeCommand(_: Context): Command {
             samples: samples === undefined ? undefined : path.resolve(process.env.INIT_CWD ?? process.cwd(), samples),
             key: process.env.SCORESTACK_KEY || undefined,
             deadlineSeconds: deadline,
-            connect,
+            connect: connect || undefined,
+            headers: header && Object.fromEntries([header]),
             logs,
           },
           say,
@@ -53,6 +56,14 @@ function addressOf(text: string): URL {
     throw new UsageError(`'--url' must be an address such as 'https://churn.example.com', got '${text}'`);
   }
   return url;
+}
+
+function headerOf(text: string): [string, string] {
+  const [, name, value] = /^([A-Za-z0-9-]+):\s*(\S.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new UsageError(`'--header' must be a name, a colon and a value, got '${text}'`);
+  }
+  return [name, value];
 }
 
 function identityOf(text: string): string {

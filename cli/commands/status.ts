@@ -82,6 +82,7 @@ async function statusTable(services: readonly Row[]): Promise<string> {
       value: ({ health }) => health ?? "-",
       color: ({ health }) => (health === "ok" ? pc.green : pc.red),
     },
+    { title: "ENGINE", value: known(({ engine }) => engine) },
     { title: "REVISION", value: known(({ revision }) => String(revision)), align: "right" },
     { title: "IMAGE", value: known(({ imageId }) => imageId) },
     { title: "MODELS", value: known(({ modelIds }) => modelIds.join(",")) },

@@ -29,8 +29,8 @@ export interface Counts {
 const stackType = "pulumi:pulumi:Stack";
 /** The engine's marks of a secret in an event. */
 const secretSignature = "4dabf18193072939515e22adb298388d";
-// Halves of a replacement; `replace` itself is told.
-const partOps = new Set(["same", "create-replacement", "delete-replaced", "discard-replaced", "refresh"]);
+// Halves of a replacement, as `replace` itself is told, and what is only looked at.
+const partOps = new Set(["same", "read", "create-replacement", "delete-replaced", "discard-replaced", "refresh"]);
 
 /** Gathers what the events of one operation say. */
 export class Changes {

@@ -6,6 +6,7 @@ import {
   DnsNameLabelReuseScope,
   RestartPolicy,
 } from "../aci-options";
+import { checkProof, checkReporting, plainFlag } from "../container/reporting";
 import * as aci from "../internal/aci-rules";
 import { azureId } from "../internal/azure-ids";
 import { regionName } from "../internal/azure-regions";
@@ -14,7 +15,6 @@ import { claim } from "../internal/program-claims";
 import * as rules from "../internal/rules";
 import { isLater, type Problems } from "../internal/validate";
 import { checkKeys, checkServing, checkVariables, isPlainMap, type Variables } from "../serving";
-import { checkProof, checkReporting, plainFlag } from "./reporting";
 import { checkTls } from "./tls";
 
 /** Checks the arguments of an `AciService`; returns them with their defaults. */
@@ -39,6 +39,7 @@ export function checkAciService(problems: Problems, name: string, args: AciServi
     ...checkAddress(problems, name, args),
     ...checkProbes(problems, args),
     ...checkReporting(problems, args),
+    ...checkLogs(problems, args),
     ...checkProof(problems, args),
     ...checkLabels(problems, args),
     tls: args.tls === undefined ? undefined : checkTls(problems, args.tls, args),
@@ -172,6 +173,14 @@ function checkProbes(problems: Problems, args: AciServiceArgs) {
       args.restartPolicy === RestartPolicy.never ? undefined : probe("livenessProbe", args.startTimeoutSeconds ?? 300),
     readinessProbe: probe("readinessProbe", 0),
   };
+}
+
+function checkLogs(problems: Problems, { host, logsEnabled }: AciServiceArgs) {
+  problems.plain("logsEnabled", logsEnabled, plainFlag);
+  if (logsEnabled && host.logs === undefined) {
+    problems.add("logsEnabled", "must come with a host that has 'logs'");
+  }
+  return { logs: logsEnabled === false ? undefined : host.logs };
 }
 
 function checkLabels(problems: Problems, { tags, description, host }: AciServiceArgs) {

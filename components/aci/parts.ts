@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AciServiceArgs } from "../aci-options";
+import { reportingVariables, settingsOf } from "../container/environment";
 import { byCodeUnits } from "../internal/canonical-json";
-import { instrumentationKey } from "../internal/aci-rules";
-import { keyDigests, serverEnvironment, type ServerSettings } from "../internal/server-environment";
+import { keyDigests } from "../internal/server-environment";
 import { renderCaddyfile } from "../render/caddyfile";
 import { type ContainerGroupParts, keysPath, type TlsParts, type Variable } from "../render/container-group";
 import { isPlainMap, type Variables } from "../serving";
@@ -44,65 +44,28 @@ function commandFor({ port = 5001 }: AciServiceArgs): pulumi.Input<string>[] | u
   return port === 5001 ? undefined : ["/bin/sh", "-c", pulumi.interpolate`${server} ${port}`];
 }
 
-/** The settings that the server is told, as who; none of them is secret. */
-export function settingsOf(
-  { image }: AciServiceArgs,
-  checked: CheckedAci,
-): pulumi.Output<Readonly<Record<string, string>>> {
-  const { imageId, modelIds } = image;
-  const identity = { imageIdentity: checked.image.identity, imageId, modelIds };
-  return pulumi
-    .output({ settings: checked.serving, identity })
-    .apply(({ settings, identity: known }): Readonly<Record<string, string>> => ({
-      ...serverEnvironment(settings as ServerSettings, {
-        service: settings.serviceName,
-        ...(known.imageId === undefined ? {} : { image: known.imageId }),
-        imageIdentity: known.imageIdentity,
-        ...(known.modelIds === undefined ? {} : { models: known.modelIds }),
-      }),
-      WORKER_COUNT: String(settings.workers),
-    }));
-}
-
 /** Environment variables by name. */
 type Named = Readonly<Record<string, pulumi.Input<Variable>>>;
 
 /** Each variable is a value of its own, so that what is secret hides no other, in their order by name. */
 function environmentOf(args: AciServiceArgs, checked: CheckedAci): pulumi.Output<pulumi.Input<Variable>[]> {
   const { environmentVariables = {}, insights } = checked;
-  const reporting = insights === undefined ? {} : reportingVariables(insights, checked);
+  const reporting = insights === undefined ? {} : variables(reportingVariables(insights, checked));
   const theirs = isPlainMap(environmentVariables) ? variables(environmentVariables) : undefined;
   const later = theirs ? {} : environmentVariables;
-  return pulumi
-    .all([settingsOf(args, checked), later, pulumi.isSecret(pulumi.output(later))])
-    .apply(([settings, known, isSecret]) => {
-      const all: Named = {
-        // By it the Azure SDK picks the identity to ask for tokens.
-        AZURE_CLIENT_ID: { name: "AZURE_CLIENT_ID", value: args.host.identityClientId },
-        ...variables(settings),
-        ...(checked.keyed ? variables({ SCORESTACK_KEYS_FILE: keysPath }) : {}),
-        ...reporting,
-        ...(theirs ?? variables(known, isSecret)),
-      };
-      return Object.keys(all)
-        .sort(byCodeUnits)
-        .flatMap((name) => all[name] ?? []);
-    });
-}
-
-/**
- * What the inference server reads (azureml-inference-server-http 1.5.1: `server/config.py`, `appinsights_client.py`): the instrumentation
- * key, which stands in the connection string, and the address to report to from the exporter's own variable. For data collection
- * it reads this name, whatever its documents say.
- */
-function reportingVariables(insights: pulumi.Input<string>, checked: CheckedAci): Named {
-  const key = pulumi.output(insights).apply((text) => instrumentationKey(text) ?? "");
-  return variables({
-    AML_APP_INSIGHTS_ENABLED: "true",
-    AML_APP_INSIGHTS_KEY: pulumi.secret(key),
-    ...(checked.dataCollectionEnabled ? { AML_MDC_STORAGE_ENABLED: "true" } : {}),
-    APPLICATIONINSIGHTS_CONNECTION_STRING: pulumi.secret(insights),
-    APP_INSIGHTS_LOG_RESPONSE_ENABLED: String(checked.responseLoggingEnabled),
+  const settings = settingsOf({ ...args.image, ...checked.image }, checked.serving);
+  return pulumi.all([settings, later, pulumi.isSecret(pulumi.output(later))]).apply(([told, known, isSecret]) => {
+    const all: Named = {
+      // By it the Azure SDK picks the identity to ask for tokens.
+      AZURE_CLIENT_ID: { name: "AZURE_CLIENT_ID", value: args.host.identityClientId },
+      ...variables(told),
+      ...(checked.keyed ? variables({ SCORESTACK_KEYS_FILE: keysPath }) : {}),
+      ...reporting,
+      ...(theirs ?? variables(known, isSecret)),
+    };
+    return Object.keys(all)
+      .sort(byCodeUnits)
+      .flatMap((name) => all[name] ?? []);
   });
 }
 

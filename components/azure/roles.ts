@@ -8,6 +8,8 @@ export const azureRoles = {
   acrPull: "7f951dda-4ed3-4680-a7ca-43fe172d538d",
   acrPush: "8311e382-0749-4cb8-b61a-304f252e45ec",
   contributor: "b24988ac-6180-42a0-ab88-20f7382dd24c",
+  networkContributor: "4d97b98b-1d4f-4787-a291-c67834d212e7",
+  privateDnsZoneContributor: "b12aa53e-6015-4669-85d0-8515ebb3ae7f",
   keyVaultAdministrator: "00482a5a-887f-4fb3-b363-3b7fe8e74483",
   storageBlobDataContributor: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
   storageBlobDataReader: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",

@@ -1,4 +1,4 @@
-import type { Rule } from "./problems";
+import { numberInTenths, type Rule } from "./problems";
 
 /** Rules of Azure Container Instances; their sources stand in docs/validation-aci.md. */
 
@@ -18,8 +18,7 @@ export function serverSize(part: "cpu" | "memoryInGb", sku: keyof typeof largest
   const [low, high] = [tenths(smallest[part] - taken) / 10, tenths(largest[sku][part] - taken) / 10];
   const unit = part === "cpu" ? "CPU" : "GB";
   return {
-    must: `must be a number from ${low} to ${high} in steps of 0.1`,
-    holds: (value) => typeof value === "number" && inTenths(value) && value >= low && value <= high,
+    ...numberInTenths(low, high),
     remedy: (value) =>
       typeof value !== "number" || inRange(value, low, high)
         ? undefined
@@ -33,10 +32,6 @@ function inRange(value: number, low: number, high: number): boolean {
 
 function tenths(value: number): number {
   return Math.round(value * 10);
-}
-
-function inTenths(value: number): boolean {
-  return Math.abs(value * 10 - tenths(value)) < 1e-9;
 }
 
 /** First part of a public name. */

@@ -1,6 +1,7 @@
 import type { Rule } from "./problems";
 
-interface Range {
+/** A range of addresses. */
+export interface Range {
   readonly start: number;
   readonly prefix: number;
 }
@@ -35,7 +36,7 @@ export function halves(text: string): [string, string] {
 }
 
 /** A range whose first address is its own; undefined for a text that is none. */
-function parseRange(text: string): Range | undefined {
+export function parseRange(text: string): Range | undefined {
   const [, a, b, c, d, length] = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text) ?? [];
   const bytes = [a, b, c, d].map(Number);
   const prefix = Number(length);

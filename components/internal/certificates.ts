@@ -6,11 +6,12 @@ export interface CertificateFault extends Fault {
   readonly of: "certificate" | "key";
 }
 
-/** What is wrong with a certificate and its key, for a name and at a time; nothing of the key is told. */
+/** What is wrong with a certificate and its key, for a name (an argument of a service) and at a time; nothing of the key is told. */
 export function certificateFaults(
   pem: { certificate?: string; key?: string },
   name: string | undefined,
   now: Date,
+  nameProperty = "cname",
 ): CertificateFault[] {
   const certificate =
     pem.certificate === undefined ? undefined : attempt(() => new crypto.X509Certificate(pem.certificate ?? ""));
@@ -31,7 +32,7 @@ export function certificateFaults(
   }
   if (certificate && name !== undefined && certificate.checkHost(name) === undefined) {
     const names = certificate.subjectAltName ?? certificate.subject;
-    faults.push({ of: "certificate", rule: "must be for the name in 'cname'", got: `one for ${names}` });
+    faults.push({ of: "certificate", rule: `must be for the name in '${nameProperty}'`, got: `one for ${names}` });
   }
   if (certificate && new Date(certificate.validTo) <= now) {
     const until = new Date(certificate.validTo).toISOString().slice(0, 10);

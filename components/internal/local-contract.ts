@@ -89,6 +89,11 @@ export interface LocalServiceInputs {
   imageIdentity: string;
   /** 1–65535; chosen once and kept when absent. */
   port?: number;
+  /** What its servers run in. */
+  engine: "process" | "docker";
+  /** What a container may use; all of the machine when absent. */
+  cpuCores?: number;
+  memoryInGb?: number;
   /** Server processes. */
   workers: number;
   /** What answers scoring requests: `run()` called directly, or the inference server's Flask application. */

@@ -58,6 +58,18 @@ export function wholeNumber(low: number, high: number): Rule<number> {
   };
 }
 
+/** A number within a range, in steps of 0.1. */
+export function numberInTenths(low: number, high: number): Rule<number> {
+  return {
+    must: `must be a number from ${low} to ${high} in steps of 0.1`,
+    holds: (value) =>
+      typeof value === "number" &&
+      Math.abs(value * 10 - Math.round(value * 10)) < 1e-9 &&
+      value >= low &&
+      value <= high,
+  };
+}
+
 /** One of a closed set of words. */
 export function oneOf<T extends string>(values: readonly T[]): Rule<T> {
   const list = values.map((value) => `'${value}'`);

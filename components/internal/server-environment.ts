@@ -7,6 +7,8 @@ export interface ServerSettings {
   serviceName: string;
   server: "scorestack" | "azmlinfsrv";
   maxConcurrentRequests: number;
+  /** How long a request waits for its turn; as long as another may run, where it is not given. */
+  maxRequestWaitTimeMs?: number;
   maxBatchSize: number;
   maxLatencyMs: number;
   scoringTimeoutMs: number;
@@ -31,7 +33,7 @@ const workerTimeoutSeconds = 300;
 
 /** The environment variables that say how to serve, and as whom. Sorted; none of them is secret. */
 export function serverEnvironment(settings: ServerSettings, identity: ServiceIdentity): Record<string, string> {
-  const { maxBatchSize, maxLatencyMs, corsOrigins = [] } = settings;
+  const { maxBatchSize, maxLatencyMs, maxRequestWaitTimeMs, corsOrigins = [] } = settings;
   return {
     ...(corsOrigins.length > 0 ? { AML_CORS_ORIGINS: corsOrigins.join(",") } : {}),
     SCORESTACK_GRACEFUL_TIMEOUT_SECONDS: String(drainSeconds(settings)),
@@ -40,6 +42,7 @@ export function serverEnvironment(settings: ServerSettings, identity: ServiceIde
       ? { SCORESTACK_MAX_BATCH_SIZE: String(maxBatchSize), SCORESTACK_MAX_LATENCY_MS: String(maxLatencyMs) }
       : {}),
     SCORESTACK_MAX_REQUESTS: String(settings.maxConcurrentRequests),
+    ...(maxRequestWaitTimeMs === undefined ? {} : { SCORESTACK_MAX_WAIT_MS: String(maxRequestWaitTimeMs) }),
     SCORESTACK_SERVER: settings.server,
     SCORING_TIMEOUT_MS: String(settings.scoringTimeoutMs),
     SERVICE_NAME: settings.serviceName,

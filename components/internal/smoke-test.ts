@@ -7,6 +7,8 @@ export interface SmokeTestParts {
   readonly url: pulumi.Input<string>;
   /** Host to connect to in place of the address's. */
   readonly connect?: pulumi.Input<string>;
+  /** Header of every request, `name: value`. */
+  readonly header?: string;
   /** The image that must answer. */
   readonly identity: pulumi.Input<string>;
   /** Folder of sample requests, relative to the project's folder. */
@@ -41,12 +43,21 @@ export function smokeTest(name: string, parts: SmokeTestParts, options: pulumi.C
   );
 }
 
-function commandOf({ url, connect, identity, samples, timeoutSeconds, logs }: SmokeTestParts): pulumi.Input<string>[] {
+function commandOf({
+  url,
+  connect,
+  header,
+  identity,
+  samples,
+  timeoutSeconds,
+  logs,
+}: SmokeTestParts): pulumi.Input<string>[] {
   return [
     ...["node", "cli/launch.cjs", "smoke", "--url", url, "--identity", identity],
     ...(samples === undefined ? [] : ["--samples", samples]),
     ...["--deadline", pulumi.output(timeoutSeconds).apply(String)],
     ...(connect === undefined ? [] : ["--connect", connect]),
+    ...(header === undefined ? [] : ["--header", header]),
     ...["--logs", logs],
   ];
 }

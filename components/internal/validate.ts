@@ -3,14 +3,15 @@ import { brokenRule, faultLine, type PropertyFault, type Rule } from "./problems
 
 /** Collects the problems of a component's arguments, so that all are told at once. */
 export class Problems {
-  private readonly collected: string[] = [];
+  /** A default that several parts of a component share is wrong once. */
+  private readonly collected = new Set<string>();
 
   /** @param owner the component, or what is written before each property where there is none yet */
   constructor(private readonly owner: pulumi.Resource | string) {}
 
   /** The problems, one a line. */
   get lines(): readonly string[] {
-    return this.collected;
+    return [...this.collected];
   }
 
   /** Adds a problem. */
@@ -20,14 +21,14 @@ export class Problems {
 
   /** Adds what a pure check found. */
   addAll(faults: readonly PropertyFault[]): void {
-    this.collected.push(...faults.map((fault) => faultLine({ ...fault, property: this.full(fault.property) })));
+    faults.forEach((fault) => this.collected.add(faultLine({ ...fault, property: this.full(fault.property) })));
   }
 
   /** Checks a value that is never an Output. A value that is not given passes. */
   plain<T>(property: string, value: T | undefined, rule: Rule<T>): void {
     const line = value === undefined ? undefined : brokenRule(this.full(property), value, rule);
     if (line !== undefined) {
-      this.collected.push(line);
+      this.collected.add(line);
     }
   }
 
@@ -47,8 +48,8 @@ export class Problems {
 
   /** @throws pulumi.ResourceError (RunError without a component) with all problems, one a line, if there are any. */
   throwIfAny(): void {
-    if (this.collected.length > 0) {
-      throw this.error(this.collected.join("\n"));
+    if (this.collected.size > 0) {
+      throw this.error(this.lines.join("\n"));
     }
   }
 

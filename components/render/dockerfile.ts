@@ -1,4 +1,5 @@
 import { byCodeUnits } from "../internal/canonical-json";
+import { appRoot, identityLabel } from "../internal/container-contract";
 
 /** What an image's Dockerfile depends on. No versions, names or identities: it is part of what the identity is made of. */
 export interface DockerfileParts {
@@ -21,8 +22,6 @@ export const defaultBaseImage =
 export const defaultGpuBaseImage =
   "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04@sha256:fb6968427928df5d38a88b736f47f45f640eb874277678ea91a8a34649d9792d";
 
-/** App root in every image, as Azure Machine Learning has it. */
-const appRoot = "/var/azureml-app";
 const uvVersion = "0.13.9";
 
 /**
@@ -122,7 +121,7 @@ function start({ executionScript, enableGpu }: DockerfileParts): string[] {
   return [
     `ARG AZUREML_MODEL_DIR=${appRoot}/azureml-models`,
     "ARG IMAGE_IDENTITY",
-    "LABEL org.opencontainers.image.version=$IMAGE_IDENTITY",
+    `LABEL ${identityLabel}=$IMAGE_IDENTITY`,
     "ENV PATH=/opt/environment/bin:$PATH \\",
     "    PYTHONUNBUFFERED=1 \\",
     "    PYTHONDONTWRITEBYTECODE=1 \\",

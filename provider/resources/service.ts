@@ -1,5 +1,7 @@
 import type { LocalServiceInputs, LocalServiceOutputs } from "../../components/internal/local-contract";
 import { localTokens } from "../../components/internal/local-contract";
+import { requireDocker } from "../docker/client";
+import { removeContainers } from "../docker/containers";
 import { type Changes, compare } from "../rpc/diff";
 import type { Handler, Secrecy } from "../rpc/handler";
 import { isUnknown, unknown } from "../rpc/values";
@@ -9,6 +11,7 @@ import { isFree, portInUse } from "../service/port";
 import { partVariables } from "../service/secrets";
 import { liveStatus, stop } from "../service/supervisor";
 import type { Store } from "../store";
+import { lockOf } from "../store/bundle-context";
 import { required } from "./inputs";
 
 /** `scorestack:local:Service`: an image that answers on 127.0.0.1. */
@@ -33,6 +36,7 @@ export function serviceHandler(store: Store): Handler<LocalServiceInputs, LocalS
     },
     preview: async (news, olds) => {
       await requirePort(store, news, olds);
+      await requireContainer(store, news);
       const port = news.port ?? olds?.port;
       const places = port === undefined || isUnknown(port) ? unknownAddresses : { port, ...addresses(port) };
       const kept = keptKeys(news, olds);
@@ -50,6 +54,9 @@ export function serviceHandler(store: Store): Handler<LocalServiceInputs, LocalS
     delete: async (olds) => {
       const folder = store.serviceFolder(olds.serviceName);
       await stop(folder);
+      if (olds.engine === "docker" || folder.releases().some(({ engine }) => engine === "docker")) {
+        await removeContainers(folder.path);
+      }
       folder.remove();
     },
   };
@@ -72,6 +79,20 @@ async function requirePort(
   const own = olds?.port ?? store.serviceFolder(serviceName).desired()?.port;
   if (port !== undefined && !isUnknown(port) && port !== own && !(await isFree(port))) {
     throw portInUse(serviceName, port);
+  }
+}
+
+/** Finds at preview that there is no Docker, or that an image that is in the store already can be no container. */
+async function requireContainer(
+  store: Store,
+  { serviceName, engine, imageIdentity }: LocalServiceInputs,
+): Promise<void> {
+  if (engine === "docker") {
+    const bundle = isUnknown(imageIdentity) ? undefined : store.imageStore.bundle(imageIdentity);
+    if (bundle) {
+      lockOf(store, bundle);
+    }
+    await requireDocker(serviceName);
   }
 }
 

@@ -21,8 +21,10 @@ export function readCounts(folder: string): Counts | undefined {
   if (!fs.existsSync(folder)) {
     return undefined;
   }
-  const files = fs.readdirSync(folder).filter((name) => /^counts-\d+$/.test(name));
-  const rows = files.map((name) => readRow(path.join(folder, name)));
+  // Those of a container's workers lie in a folder of their own.
+  const all = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = all.filter((entry) => entry.isFile() && /^counts-\d+$/.test(entry.name));
+  const rows = files.map(({ parentPath, name }) => readRow(path.join(parentPath, name)));
   const sum = (column: number): number => rows.reduce((total, row) => total + (row[column] ?? 0), 0);
   return { requests: sum(0), clientErrors: sum(1), serverErrors: sum(2) };
 }

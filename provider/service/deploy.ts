@@ -1,9 +1,13 @@
+import * as path from "node:path";
 import type { LocalServiceInputs, LocalServiceOutputs } from "../../components/internal/local-contract";
+import { appRoot } from "../../components/internal/container-contract";
 import { canonicalJson } from "../../components/internal/content-hash";
+import { ensureContainerImage } from "../docker/images";
+import { requireDocker } from "../docker/client";
 import { type Context, UserError } from "../rpc/handler";
 import type { Store } from "../store";
 import { exclusively } from "../store/exclusive";
-import { explainFailure } from "./failure";
+import { type BundlePlace, explainFailure } from "./failure";
 import type { Desired, Release, ServiceFolder } from "./files";
 import { hasKeys, keysFor, type ServiceKeys, writeKeys } from "./keys";
 import { type LaunchImage, launchOf } from "./launch";
@@ -24,7 +28,7 @@ export async function deploy(
 ): Promise<LocalServiceOutputs> {
   const folder = store.serviceFolder(inputs.serviceName);
   return exclusively(folder.path, async () => {
-    const image = imageOf(store, inputs);
+    const image = await imageOf(store, inputs, context);
     const keys = inputs.authEnabled ? keysFor(inputs, olds) : {};
     const port =
       inputs.port ??
@@ -100,7 +104,7 @@ async function start(
     },
   );
   if (outcome.failure?.serial === desired.serial) {
-    const cause = explainFailure(outcome.failure, { folder: image.folder, sources: image.bundle.sources });
+    const cause = explainFailure(outcome.failure, placeOf(image));
     const goesOn = await giveUp(folder, previous, desired, release);
     throw new UserError(
       `service '${folder.name}': revision ${release.revision} (${release.imageId}) did not take over: ${cause}\n${goesOn}`,
@@ -141,15 +145,22 @@ async function giveUp(
 /** True if the running revision differs from the wanted one in nothing but its number. */
 function runsAlready(running: Desired, wanted: Desired): boolean {
   const comparable = ({ serial: _serial, revision: _revision, env, ...rest }: Desired): string =>
-    canonicalJson({ ...rest, env: { ...env, SCORESTACK_IDENTITY: unnumbered(env.SCORESTACK_IDENTITY) } });
+    canonicalJson({
+      ...rest,
+      env: Object.entries(env)
+        .map(([name, value]) => [name, unnumbered(name, value)])
+        .sort(),
+    });
   return comparable(running) === comparable(wanted);
 }
 
-function unnumbered(identity: string | undefined): string {
-  return canonicalJson({ ...(JSON.parse(identity ?? "{}") as object), revision: 0 });
+function unnumbered(name: string, value: string): string {
+  return name.endsWith("SCORESTACK_IDENTITY")
+    ? canonicalJson({ ...(JSON.parse(value) as object), revision: 0 })
+    : value;
 }
 
-function imageOf(store: Store, inputs: LocalServiceInputs): LaunchImage {
+async function imageOf(store: Store, inputs: LocalServiceInputs, context: Context): Promise<LaunchImage> {
   const bundle = store.imageStore.bundle(inputs.imageIdentity);
   if (!bundle || !store.environments.get(bundle.environment)) {
     throw new UserError(
@@ -157,7 +168,17 @@ function imageOf(store: Store, inputs: LocalServiceInputs): LaunchImage {
     );
   }
   const python = store.environments.python(bundle.environment);
-  return { bundle, folder: store.imageStore.folderOf(inputs.imageIdentity), python };
+  const image = { bundle, folder: store.imageStore.folderOf(inputs.imageIdentity), python };
+  if (inputs.engine !== "docker") {
+    return image;
+  }
+  await requireDocker(inputs.serviceName);
+  return { ...image, container: await ensureContainerImage(store, bundle, context) };
+}
+
+/** Where a server's own words have the scorer's files. */
+function placeOf({ bundle, folder, container }: LaunchImage): BundlePlace {
+  return { app: container === undefined ? path.join(folder, "app") : appRoot, sources: bundle.sources };
 }
 
 function nextRelease(store: Store, folder: ServiceFolder, inputs: LocalServiceInputs, port: number): Release {
@@ -174,6 +195,7 @@ function nextRelease(store: Store, folder: ServiceFolder, inputs: LocalServiceIn
     imageId: image ? `${image.name}:${image.version}` : inputs.imageIdentity.slice(0, 12),
     modelIds: (bundle?.models ?? []).map(({ modelName, version }) => `${modelName}:${version}`),
     port,
+    engine: inputs.engine,
     createdAt: new Date().toISOString(),
   };
 }

@@ -2,7 +2,9 @@ import type { ServiceRecord } from "../store/records";
 import { addresses } from "./deploy";
 import { readCounts } from "./counts";
 import type { ServiceFolder, Status } from "./files";
-import { ageInSeconds, groupMemory } from "./process";
+import { readJson } from "../store/files";
+import { treeMemory, usageOf } from "./group";
+import { ageInSeconds } from "./process";
 import { liveStatus } from "./supervisor";
 
 /** A service as it stands now; undefined for a folder that holds none. */
@@ -18,6 +20,7 @@ export function describeService(folder: ServiceFolder): ServiceRecord | undefine
   return {
     name: folder.name,
     state: status?.state ?? "stopped",
+    engine: release?.engine ?? "process",
     revision: server ? revision : 0,
     imageId: release?.imageId ?? "",
     imageIdentity: release?.imageIdentity ?? "",
@@ -27,11 +30,19 @@ export function describeService(folder: ServiceFolder): ServiceRecord | undefine
     pid: server?.pid,
     startedAt: server ? startOf(server).toISOString() : undefined,
     restarts: status?.restarts ?? 0,
-    memoryInBytes: server ? groupMemory(server.pid) : undefined,
+    memoryInBytes: server ? memoryOf(folder, server) : undefined,
     ...(server?.reports === undefined ? {} : readCounts(folder.file(server.reports))),
     logFile: folder.logFile,
     problem: desired && release ? problemOf(status) : "what is kept of it on the disk is damaged; npm run up mends it",
   };
+}
+
+/** Of its server, with the container behind it. */
+function memoryOf(folder: ServiceFolder, { pid, reports }: NonNullable<Status["server"]>): number | undefined {
+  const told = reports === undefined ? undefined : readJson(folder.file(`${reports}/container.json`));
+  const container = (told as { pid: number } | undefined)?.pid;
+  const own = usageOf([pid])?.bytes;
+  return own === undefined || container === undefined ? own : own + treeMemory(container);
 }
 
 /** By the clock as it is now: the supervisor's note may be of another time. */

@@ -4,9 +4,11 @@ const logLines = 15;
 const tracebackStart = "Traceback (most recent call last):";
 const crashStart = "Fatal Python error: ";
 
-/** Where a bundle lies and where its files came from, to speak of the user's own files. */
+/** Where the scorer's files lie to the server, and where they came from, to speak of the user's own files. */
 export interface BundlePlace {
-  readonly folder: string;
+  /** Folder of the app root. */
+  readonly app: string;
+  /** Bundle path (`app/score.py`) → file of the project. */
   readonly sources: Readonly<Record<string, string>>;
 }
 
@@ -34,23 +36,21 @@ function lastException(log: readonly string[]): string[] {
 }
 
 /** The first traceback that passes through the user's files, with the inference server's own frames left out. */
-export function userTraceback(log: readonly string[], { folder, sources }: BundlePlace): string[] | undefined {
+export function userTraceback(log: readonly string[], { app, sources }: BundlePlace): string[] | undefined {
   for (let start = 0; start < log.length; start++) {
     if (!log[start]?.includes(tracebackStart)) {
       continue;
     }
     const block = blockFrom(log, start + 1);
-    if (
-      block.some((line) => line.includes(`${folder}/app/`) || /^\w*SyntaxError|^IndentationError|^TabError/.test(line))
-    ) {
-      return ["Traceback:", ...fromUserFile(block, folder)].map((line) => withSources(line, folder, sources));
+    if (block.some((line) => isOf(app, line) || /^\w*SyntaxError|^IndentationError|^TabError/.test(line))) {
+      return ["Traceback:", ...fromUserFile(block, app)].map((line) => withSources(line, app, sources));
     }
   }
   return undefined;
 }
 
 /** Where a process crashed outside Python, in the words of its fault handler: from the innermost frame out to the user's files. */
-function userCrash(log: readonly string[], { folder, sources }: BundlePlace): string[] | undefined {
+function userCrash(log: readonly string[], { app, sources }: BundlePlace): string[] | undefined {
   const start = log.findIndex((line) => line.startsWith(crashStart));
   const thread = log.findIndex((line, index) => index > start && line.startsWith("Current thread "));
   if (start < 0 || thread < 0) {
@@ -58,8 +58,8 @@ function userCrash(log: readonly string[], { folder, sources }: BundlePlace): st
   }
   const end = log.findIndex((line, index) => index > thread && !line.startsWith("  "));
   const frames = log.slice(thread + 1, end < 0 ? undefined : end);
-  const own = frames.findLastIndex((line) => line.includes(`${folder}/app/`));
-  const shown = frames.slice(0, own + 1).map((line) => withSources(line, folder, sources));
+  const own = frames.findLastIndex((line) => isOf(app, line));
+  const shown = frames.slice(0, own + 1).map((line) => withSources(line, app, sources));
   return own < 0 ? undefined : [...log.slice(start, start + 1), "Traceback (most recent call first):", ...shown];
 }
 
@@ -72,14 +72,19 @@ function blockFrom(log: readonly string[], start: number): string[] {
   return log.slice(start, end + 1);
 }
 
-function fromUserFile(block: readonly string[], folder: string): readonly string[] {
-  const first = block.findIndex((line) => line.includes(`${folder}/app/`));
+/** Whether a line is a frame of the user's files; a message may name them as well. */
+function isOf(app: string, line: string): boolean {
+  return line.includes(`File "${app}/`);
+}
+
+function fromUserFile(block: readonly string[], app: string): readonly string[] {
+  const first = block.findIndex((line) => isOf(app, line));
   return first > 0 ? block.slice(first) : block;
 }
 
-function withSources(line: string, folder: string, sources: Readonly<Record<string, string>>): string {
+function withSources(line: string, app: string, sources: Readonly<Record<string, string>>): string {
   return line.replace(/"([^"]+)"/, (whole, file: string) => {
-    const source = file.startsWith(`${folder}/`) ? sources[file.slice(folder.length + 1)] : undefined;
+    const source = file.startsWith(`${app}/`) ? sources[`app${file.slice(app.length)}`] : undefined;
     return source === undefined ? whole : `"${source}"`;
   });
 }

@@ -11,8 +11,8 @@ export interface Desired {
   argv: string[];
   env: Record<string, string>;
   cwd: string;
-  /** Folder of the image's bundle, whose files are held against `image.json` before the server is admitted. */
-  image: string;
+  /** Folder of the image's bundle, whose files are held against `image.json` before the server is admitted; none for a container. */
+  image?: string;
   workers: number;
   startTimeoutSeconds: number;
   drainSeconds: number;
@@ -46,6 +46,8 @@ export interface Release {
   imageId: string;
   modelIds: string[];
   port: number;
+  /** Left out by releases before there was a choice, which are of processes. */
+  engine?: "process" | "docker";
   createdAt: string;
   /** Until it has answered. */
   unproven?: true;

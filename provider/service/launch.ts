@@ -2,6 +2,7 @@ import * as path from "node:path";
 import type { LocalServiceInputs } from "../../components/internal/local-contract";
 import { drainSeconds, serverEnvironment, type ServiceIdentity } from "../../components/internal/server-environment";
 import { modelFolder, type Bundle } from "../store/images";
+import { containerOf } from "./container";
 import type { ServiceFolder, Desired, Release } from "./files";
 import type { SecretsDigest, Variables } from "./secrets";
 
@@ -10,6 +11,8 @@ export interface LaunchImage {
   readonly bundle: Bundle;
   readonly folder: string;
   readonly python: string;
+  /** Id of the container image that is run in place of the bundle. */
+  readonly container?: string;
 }
 
 /** Environment variables from the user: the plain ones, and what may be said of the secret ones. */
@@ -18,7 +21,7 @@ export interface LaunchVariables {
   readonly digest?: SecretsDigest;
 }
 
-/** The command line and environment of a revision's server: `azmlinfsrv` as Azure ML sets it up. */
+/** How a revision's server is started, and how it is told what to serve. */
 export function launchOf(
   folder: ServiceFolder,
   inputs: LocalServiceInputs,
@@ -27,27 +30,40 @@ export function launchOf(
   release: Release,
   serial: number,
 ): Desired {
-  const app = path.join(image.folder, "app");
-  const server = ["-m", "azureml_inference_server_http", "--entry_script", image.bundle.executionScript];
+  const environment = { ...variables.plain, ...serverEnvironment(inputs, identityOf(inputs, release)) };
   return {
     serial,
     port: release.port,
     revision: release.revision,
-    argv: [image.python, ...server, "--port", String(release.port), "--worker_count", String(inputs.workers)],
-    env: {
-      ...surroundings(image),
-      ...variables.plain,
-      ...azureMl(app, image),
-      ...serverEnvironment(inputs, identityOf(inputs, release)),
-      ...scorestack(folder, inputs, image),
-    },
+    ...(image.container === undefined
+      ? processOf(folder, inputs, image, environment, release.port)
+      : containerOf(folder, inputs, image.container, environment)),
+    startTimeoutSeconds: inputs.startTimeoutSeconds,
+    ...(variables.digest ? { secrets: variables.digest } : {}),
+  };
+}
+
+/** What of a launch differs between processes and containers. */
+export type Started = Pick<Desired, "argv" | "env" | "cwd" | "image" | "workers" | "drainSeconds">;
+
+/** `azmlinfsrv` as Azure ML sets it up. */
+function processOf(
+  folder: ServiceFolder,
+  inputs: LocalServiceInputs,
+  image: LaunchImage,
+  environment: Variables,
+  port: number,
+): Started {
+  const app = path.join(image.folder, "app");
+  const server = ["-m", "azureml_inference_server_http", "--entry_script", image.bundle.executionScript];
+  return {
+    argv: [image.python, ...server, "--port", String(port), "--worker_count", String(inputs.workers)],
+    env: { ...surroundings(image), ...environment, ...azureMl(app, image), ...scorestack(folder, inputs, image) },
     cwd: app,
     image: image.folder,
     workers: inputs.workers,
-    startTimeoutSeconds: inputs.startTimeoutSeconds,
     // Longer than the server's own patience, so that it ends by itself.
     drainSeconds: drainSeconds(inputs) + 10,
-    ...(variables.digest ? { secrets: variables.digest } : {}),
   };
 }
 

@@ -59,27 +59,3 @@ export function signal(identity: ProcessIdentity, name: NodeJS.Signals): void {
     }
   }
 }
-
-/** Resident memory of the processes of a group (session), in bytes; undefined where /proc is not there. */
-export function groupMemory(leader: number): number | undefined {
-  if (process.platform !== "linux") {
-    return undefined;
-  }
-  let pages = 0;
-  for (const entry of fs.readdirSync("/proc")) {
-    if (/^\d+$/.test(entry)) {
-      pages += pagesOf(entry, leader);
-    }
-  }
-  return pages * 4096;
-}
-
-function pagesOf(pid: string, leader: number): number {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    const group = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2];
-    return Number(group) === leader ? Number(fs.readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) : 0;
-  } catch {
-    return 0;
-  }
-}

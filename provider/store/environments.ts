@@ -66,6 +66,12 @@ export class EnvironmentStore {
     return entries(this.folder).flatMap((key) => this.get(key) ?? []);
   }
 
+  /** What it was installed from: pinned versions with hashes. */
+  lockText(key: string): string | undefined {
+    const lock = this.lockFile(key);
+    return fs.existsSync(lock) ? fs.readFileSync(lock, "utf8") : undefined;
+  }
+
   /** Interpreter of an environment. */
   python(key: string): string {
     return path.join(this.folder, key, "bin", "python");
@@ -149,7 +155,7 @@ export class EnvironmentStore {
     spec: EnvironmentSpec,
     uv: (stage: string, ...args: string[]) => Promise<string>,
   ): Promise<string> {
-    const lock = path.join(this.folder, `${key}.lock`);
+    const lock = this.lockFile(key);
     if (fs.existsSync(lock)) {
       return lock;
     }
@@ -165,6 +171,10 @@ export class EnvironmentStore {
     }
     fs.renameSync(partial, lock);
     return lock;
+  }
+
+  private lockFile(key: string): string {
+    return path.join(this.folder, `${key}.lock`);
   }
 
   private record(key: string): string {

@@ -15,7 +15,8 @@ export function isDamaged(file: string): boolean {
   return content !== undefined && parseRecord(content) === undefined;
 }
 
-function readText(file: string): string | undefined {
+/** The text of a file; undefined if it isn't there. */
+export function readText(file: string): string | undefined {
   try {
     return fs.readFileSync(file, "utf8");
   } catch (problem) {

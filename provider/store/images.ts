@@ -5,7 +5,7 @@ import type { ImageModel, LocalImageInputs } from "../../components/internal/loc
 import { UserError } from "../rpc/handler";
 import { type Care, type Contents, damagedFiles, noteContents } from "./contents";
 import { exclusively } from "./exclusive";
-import { assemble, entries, numbered, putInPlace, readJson, remove, writeJson } from "./files";
+import { assemble, entries, numbered, putInPlace, readJson, readText, remove, writeJson } from "./files";
 import type { ModelStore } from "./models";
 
 /** What an image is made of: `bundles/<identity>/image.json`. */
@@ -101,7 +101,9 @@ export class ImageStore {
     if (canonicalJson([core, Object.fromEntries(expected)]) !== canonicalJson([known ?? null, noted])) {
       return ["image.json"];
     }
-    return damagedFiles(this.folderOf(identity), bundle?.contents ?? {}, care);
+    const folder = this.folderOf(identity);
+    const isRendered = readText(path.join(folder, "Dockerfile")) === inputs.dockerfile;
+    return [...(isRendered ? [] : ["Dockerfile"]), ...damagedFiles(folder, bundle?.contents ?? {}, care)];
   }
 
   removeName(name: string, version: number): void {

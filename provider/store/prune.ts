@@ -1,3 +1,4 @@
+import { containerImages, removeContainerImage } from "../docker/images";
 import { UserError } from "../rpc/handler";
 import { removeContext, unusedContexts } from "./contexts";
 import { sizeOf } from "./files";
@@ -20,22 +21,20 @@ export interface Held {
 }
 
 export interface Removed {
-  kind: "model" | "image" | "environment" | "context";
+  kind: "model" | "image" | "environment" | "context" | "container image";
   id: string;
   sizeInBytes: number;
 }
 
 /**
- * Images first, then the models and environments that only they held; build contexts, which are caches. Never what a service runs or
+ * Images first, then the models, environments and container images that only they held; build contexts, which are caches. Never what a service runs or
  * keeps as a release, nor what a stack has.
  */
-export function prune(store: Store, { keep, dryRun, held }: PrunePolicy): Promise<{ removed: Removed[] }> {
+export async function prune(store: Store, { keep, dryRun, held }: PrunePolicy): Promise<{ removed: Removed[] }> {
   const [damaged] = store.damagedRecords();
   if (damaged !== undefined) {
-    return Promise.reject(
-      new UserError(
-        `'${damaged}' is damaged, so that what it holds would count as unused; run npm start, which mends what is in use, or remove it`,
-      ),
+    throw new UserError(
+      `'${damaged}' is damaged, so that what it holds would count as unused; run npm start, which mends what is in use, or remove it`,
     );
   }
   const users = new Set([...store.imageUsers().keys(), ...(held?.images ?? [])]);
@@ -61,6 +60,7 @@ export function prune(store: Store, { keep, dryRun, held }: PrunePolicy): Promis
   );
   const oldEnvironments = store.environments.all().filter(({ key }) => !heldEnvironments.has(key));
   const oldContexts = unusedContexts(store.projectRoot);
+  const oldContainers = (await containerImages(store)).filter(({ identity }) => !kept.has(identity));
   const removed: Removed[] = [
     ...oldImages.map(({ name, version, identity }) => ({
       kind: "image" as const,
@@ -77,6 +77,7 @@ export function prune(store: Store, { keep, dryRun, held }: PrunePolicy): Promis
       id: key,
       sizeInBytes: sizeOf(store.environments.folderOf(key)),
     })),
+    ...oldContainers.map(({ tag, sizeInBytes }) => ({ kind: "container image" as const, id: tag, sizeInBytes })),
     ...oldContexts.map(({ identity, sizeInBytes }) => ({
       kind: "context" as const,
       id: identity.slice(0, 12),
@@ -99,8 +100,11 @@ export function prune(store: Store, { keep, dryRun, held }: PrunePolicy): Promis
       store.environments.remove(key);
     });
     oldContexts.forEach(removeContext);
+    for (const image of oldContainers) {
+      await removeContainerImage(image);
+    }
   }
-  return Promise.resolve({ removed });
+  return { removed };
 }
 
 /** The versions of each name that are older than its newest `keep`. */

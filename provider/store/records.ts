@@ -37,6 +37,8 @@ export type Health = "ok" | "no answer" | "not healthy" | "answers as another im
 export interface ServiceRecord {
   name: string;
   state: ServiceState;
+  /** What its servers run in. */
+  engine: "process" | "docker";
   /** Revision that answers; 0 when none does. */
   revision: number;
   imageId: string;

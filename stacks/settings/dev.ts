@@ -1,6 +1,7 @@
 import type { AciServiceArgs, AzureWorkspaceArgs } from "../../components";
 import type { Rule } from "../../components/internal/problems";
 import type { SettingsReader } from "./reader";
+import { allKeys, clusterKeys } from "./keys";
 import { anything, checkFields, text } from "./shape";
 
 /** Options of a service, under `scorestack:services`: those of `AciService` but for its keys. */
@@ -49,8 +50,9 @@ const serviceFields = new Map<string, Rule<unknown>>([
 const mayBeSecret = ["environmentVariables", "tls.keyPem", "tls.certificateStore.storageAccountKey"];
 
 export function readDevSettings(reader: SettingsReader): DevSettings {
-  reader.onlyKeys(["kind", "spark", "services", "location", "workspace", "scorers", "pins", "keyRotations"]);
+  reader.onlyKeys(allKeys);
   reader.unused(["pins", "keyRotations"], "local stacks");
+  reader.unused(clusterKeys, "stacks in clusters");
   const workspace = checkFields(
     reader.problems,
     "workspace",

@@ -1,10 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { oneOf, type Rule } from "../../components/internal/problems";
+import { type KubernetesSettings, type ProdSettings, readKubernetesSettings, readProdSettings } from "./clusters";
 import { type DevSettings, readDevSettings } from "./dev";
 import { type LocalSettings, readLocalSettings } from "./local";
 import { SettingsReader } from "./reader";
 
-const readers = { local: readLocalSettings, dev: readDevSettings } as const;
+const readers = {
+  local: readLocalSettings,
+  dev: readDevSettings,
+  prod: readProdSettings,
+  kubernetes: readKubernetesSettings,
+} as const;
 
 /** A stack function's name. */
 export type StackKind = keyof typeof readers;
@@ -12,11 +18,18 @@ export type StackKind = keyof typeof readers;
 export const stackKinds = Object.keys(readers) as readonly StackKind[];
 
 /** What the stack's configuration says. */
-export type Settings = LocalSettings | DevSettings;
+export type Settings = LocalSettings | DevSettings | ProdSettings | KubernetesSettings;
 
 /** What the command line alone asks of the program; the engine is then told to touch nothing else. */
 export interface ProgramOptions {
   readonly only?: OnlyService;
+  readonly measured?: MeasuredScorer;
+}
+
+/** A scorer as a service of another name, with the options of the scorer's own but for port and keys; nothing else is made. */
+export interface MeasuredScorer {
+  readonly name: string;
+  readonly scorer: string;
 }
 
 /** One service, with an image that is built: no scorer is read, so that a fault in one does not matter. */

@@ -3,6 +3,7 @@ import type { KeyRotation } from "../../components/internal/local-contract";
 import type { Rule } from "../../components/internal/problems";
 import { contentIdentity, keyRotation } from "../../components/internal/rules";
 import type { SettingsReader } from "./reader";
+import { allKeys, clusterKeys } from "./keys";
 import { anything, text } from "./shape";
 
 /** Options of a service, under `scorestack:services`: those of `LocalService` that are no secret. */
@@ -32,14 +33,14 @@ export interface LocalSettings {
 
 const serviceFields = new Map<string, Rule<unknown>>([
   ["scorer", text],
-  ..."port workers server maxConcurrentRequests maxBatchSize maxLatencyMs scoringTimeoutMs startTimeoutSeconds corsOrigins environmentVariables authEnabled keyRotation tags description"
+  ..."engine cpuCores memoryInGb port workers server maxConcurrentRequests maxBatchSize maxLatencyMs scoringTimeoutMs startTimeoutSeconds corsOrigins environmentVariables authEnabled keyRotation tags description"
     .split(" ")
     .map((key) => [key, anything] as const),
 ]);
 
 export function readLocalSettings(reader: SettingsReader): LocalSettings {
-  reader.onlyKeys(["kind", "spark", "services", "pins", "keyRotations", "location", "workspace", "scorers"]);
-  reader.unused(["location", "workspace", "scorers"], "dev stacks");
+  reader.onlyKeys(allKeys);
+  reader.unused(["location", "workspace", "scorers", ...clusterKeys], "stacks in a cloud");
   const spark = reader.flag("spark");
   const services = reader.services(serviceFields, ["environmentVariables"]);
   const pins = readPins(reader);

@@ -21,7 +21,7 @@ export class SettingsReader {
   unused(keys: readonly string[], forWhat: string): void {
     for (const key of keys) {
       const given = this.config.get(key) ?? "";
-      if (!["", "{}", "[]"].includes(given)) {
+      if (!["", "{}", "[]", "false"].includes(given)) {
         this.problems.add(key, "must be left out in this stack", shown(parsed(given)), `it is for ${forWhat}`);
       }
     }

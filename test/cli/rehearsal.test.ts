@@ -35,9 +35,9 @@ describe("rehearsals", function () {
     await clone.remove();
   });
 
-  const cloudFiles = (): string[] => fs.readdirSync(clone.path(".scorestack/stand-in/dev")).sort();
+  const cloudFiles = (): string[] => fs.readdirSync(clone.path(".scorestack/stand-in")).sort();
   const faults = (...list: object[]): void => {
-    writeFiles(clone.path(".scorestack/stand-in/dev"), { "faults.json": JSON.stringify(list) });
+    writeFiles(clone.path(".scorestack/stand-in"), { "faults.json": JSON.stringify(list) });
   };
 
   it("show what up would do, and then do it, with a state of their own and every block labelled", async () => {
@@ -112,7 +112,7 @@ describe("rehearsals", function () {
     const values = new Map(lines.map(([, name = "", value = ""]) => [name, value]));
     const ports = /^azure-native:\d+,docker-build:\d+,command:\d+,kubernetes:\d+$/;
     assert.match(values.get("PULUMI_DEBUG_PROVIDERS") ?? "", ports);
-    assert.equal(values.get("PULUMI_BACKEND_URL"), `file://${clone.path(".scorestack/stand-in/dev/state")}`);
+    assert.equal(values.get("PULUMI_BACKEND_URL"), `file://${clone.path(".scorestack/stand-in/state")}`);
     assert.equal(values.get("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"), "true");
     assert.deepEqual(clone.processes(), []);
   });
@@ -124,7 +124,7 @@ describe("rehearsals", function () {
       down.stdout,
       `${label}\n  - delete  Registry registry\n  - delete  ResourceGroup group\n${label}\ndelete 3.\n`,
     );
-    assert.equal(fs.existsSync(clone.path(".scorestack/stand-in/dev")), false);
+    assert.equal(fs.existsSync(clone.path(".scorestack/stand-in")), false);
     assert.ok(fs.existsSync(clone.path(".scorestack")));
   });
 
@@ -143,7 +143,7 @@ describe("rehearsals", function () {
 
   /** A fault is struck off as it happens. */
   const untilStruck = (): Promise<void> =>
-    until(() => fs.readFileSync(clone.path(".scorestack/stand-in/dev/faults.json"), "utf8") === "[]");
+    until(() => fs.readFileSync(clone.path(".scorestack/stand-in/faults.json"), "utf8") === "[]");
   const untilGone = (): Promise<void> => until(() => clone.processes().length === 0);
 });
 

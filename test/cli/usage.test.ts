@@ -38,6 +38,22 @@ describe("the command line", function () {
     [["score", "--data", "{"], /'--data' must be JSON, got \{/],
     [["score", "--data", "1", "--file", "x"], /only one of '--data', '--file' and '--sample'/],
     [["score", "--file", "no-such-file"], /'--file' must be a file that can be read, got .*no-such-file \(ENOENT\)/],
+    [["simulate"], /one of '--trace' and '--rps' must be given; leave out the other/],
+    [["simulate", "--rps", "-1"], /'--rps' must be a number from 0\.001 to 1000000, got '-1'/],
+    [
+      ["simulate", "--rps", "1"],
+      /one of '--seconds-per-request' and '--profile' must be given; npm run profile makes one/,
+    ],
+    [["simulate", "--trace", "no-such-file"], /'--trace' must be a file that can be read, got no-such-file \(ENOENT\)/],
+    [
+      ["simulate", "--rps", "1", "--seconds-per-request", "1", "--min-replicas", "11"],
+      /'--min-replicas' must be at most '--max-replicas', got 11 and 10/,
+    ],
+    [
+      ["profile", "no-such-scorer"],
+      /'service' must be a service that runs here, or one of the scorers diabetes, .*got 'no-such-scorer'/,
+    ],
+    [["profile", "diabetes", "--requests", "3"], /'--requests' must be a whole number of at least 20, got '3'/],
     [["new-scorer"], /missing required argument 'name'/],
     [["new-scorer", "X"], /'name' must be 3 to 32 of/],
   ] as const) {
@@ -67,6 +83,8 @@ describe("the command line", function () {
     "models",
     "images",
     "prune",
+    "profile",
+    "simulate",
     "new-scorer",
     "setup",
   ]) {

@@ -1,13 +1,13 @@
 import { strict as assert } from "node:assert";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { AciService, type AciServiceArgs } from "../../components";
 import { Project } from "../fixture";
 import { runProgram } from "../harness";
+import { refused } from "../support/refused";
 import { takeRejections } from "../rejections";
 import { aciHost, containerImage as image, ids } from "../support/aci-host";
 import { makeCertificate } from "../support/certificates";
+import { assertTableOf } from "../support/rules-table";
 
 const table = "docs/validation-aci.md";
 const cname = "churn.example.com";
@@ -272,13 +272,6 @@ describe("AciService: errors before anything runs", () => {
   });
 
   const make = (args: object) => () => new AciService("churn", { host: aciHost, image, ...args });
-  async function refused(program: () => unknown, message: string): Promise<void> {
-    await assert.rejects(runProgram(program), (error) => {
-      assert.ok(error instanceof pulumi.ResourceError);
-      assert.deepEqual([error.message, error.hideStack], [message, true]);
-      return true;
-    });
-  }
 
   for (const [args, error] of rows) {
     it(error, async () => {
@@ -340,31 +333,9 @@ describe("AciService: errors before anything runs", () => {
   }
 
   it(`are the very rules that ${table} has, each with its source`, () => {
-    const lines = fs.readFileSync(path.resolve(__dirname, "../..", table), "utf8").split("\n");
-    const documented = lines.flatMap((line) => {
-      const [, property, rule, source] = /^\| `([^`|]+)` +\| (must .*?) +\| (.+?) +\|$/.exec(line) ?? [];
-      return property === undefined ? [] : [{ rule: `'${property}' ${rule ?? ""}`, source }];
-    });
-    const tested = [
+    assertTableOf(table, [
       ...rows.map(([, error]) => error),
       "'serviceName' must be the name of one service only in its resource group, got",
-    ];
-    const isOf = (rule: string) => (error: string) =>
-      error === rule || new RegExp(`^${escaped(rule)}(, got|; )`).test(error);
-    assert.deepEqual(
-      documented.filter(({ rule }) => !tested.some(isOf(rule))),
-      [],
-      "in the table, with no test",
-    );
-    assert.deepEqual(
-      tested.filter((error) => !documented.some(({ rule }) => isOf(rule)(error))),
-      [],
-      "tested, and not in the table",
-    );
-    assert.ok(documented.every(({ source }) => source?.trim() !== ""));
+    ]);
   });
 });
-
-function escaped(rule: string): string {
-  return rule.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}

@@ -1,7 +1,5 @@
-import { strict as assert } from "node:assert";
-import * as pulumi from "@pulumi/pulumi";
 import { AzureWorkspace } from "../../components";
-import { runProgram } from "../harness";
+import { refused } from "../support/refused";
 
 /** What a user gets wrong in the options of what is made, beside `location`, and the whole error. */
 type Row = readonly [args: Readonly<Record<string, unknown>>, error: string];
@@ -106,11 +104,7 @@ describe("errors of the options of AzureWorkspace", () => {
   for (const [args, message] of rows) {
     it(`tell: ${message.split("\n", 1)[0]?.slice(0, 110) ?? ""}`, async () => {
       const program = () => new AzureWorkspace("team", { location: "westeurope", ...args });
-      await assert.rejects(runProgram(program), (error: Error) => {
-        assert.ok(error instanceof pulumi.ResourceError);
-        assert.equal(error.message, message);
-        return true;
-      });
+      await refused(program, message);
     });
   }
 });

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AzureWorkspace, ModelImage, RegisteredModel } from "../../components";
 import { Project } from "../fixture";
 import { runProgram } from "../harness";
+import { refused } from "../support/refused";
 import { takeRejections } from "../rejections";
 
 /** What a user gets wrong, beside `location`, and the whole error. */
@@ -169,12 +170,4 @@ describe("errors of AzureWorkspace", () => {
       });
     });
   });
-
-  async function refused(program: () => unknown, message: string): Promise<void> {
-    await assert.rejects(runProgram(program), (error: Error) => {
-      assert.ok(error instanceof pulumi.ResourceError);
-      assert.equal(error.message, message);
-      return true;
-    });
-  }
 });

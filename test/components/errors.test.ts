@@ -10,6 +10,7 @@ import {
 } from "../../components";
 import { conda, Project, script } from "../fixture";
 import { runProgram } from "../harness";
+import { refused } from "../support/refused";
 import { takeRejections } from "../rejections";
 
 const server = "azureml-inference-server-http";
@@ -319,17 +320,6 @@ describe("errors before anything runs", () => {
   });
 
   /** Runs a program that must fail with the whole message, before anything but components is registered. */
-  async function refused(program: () => unknown, message: string): Promise<void> {
-    await assert.rejects(
-      runProgram(program),
-      (error) => error instanceof pulumi.ResourceError && error.hideStack === true && equal(error.message, message),
-    );
-  }
-
-  function equal(got: string, expected: string): boolean {
-    assert.equal(got, expected);
-    return true;
-  }
 });
 
 describe("errors in values that are known later", () => {

@@ -9,6 +9,7 @@ const image = { identity };
 const [primaryKey, secondaryKey] = ["first-key-0123456789", "second-key-0123456789"];
 const defaults = {
   imageIdentity: identity,
+  engine: "process",
   workers: 1,
   server: "scorestack",
   maxConcurrentRequests: 64,

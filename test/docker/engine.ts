@@ -11,7 +11,8 @@ import { baseTar, bootstrap, cache, dockerFile } from "./host";
 /** What scorers are built on here, where Azure's base images can't be had: Debian 12 as its mirror has it. */
 export const baseImage = "scorestack-test-base:bookworm";
 
-const network = "scorestack-test";
+/** What containers are connected to. */
+export const network = "scorestack-test";
 const startSeconds = 30;
 
 /** How one step of a build ended. */
@@ -39,35 +40,13 @@ export interface BuildRequest {
 export class Engine {
   private constructor(
     private readonly home: { folder: string; remove: () => void },
-    private readonly daemon: ChildProcess,
+    private daemon: ChildProcess,
   ) {}
 
   static async start(): Promise<Engine> {
     fs.mkdirSync(cache, { recursive: true });
     const home = temporaryFolder("docker");
-    const log = fs.openSync(path.join(home.folder, "dockerd.log"), "w");
-    const within = (name: string): string => path.join(home.folder, name);
-    const storage = [
-      "--data-root",
-      path.join(cache, "data"),
-      "--exec-root",
-      within("exec"),
-      "--pidfile",
-      within("pid"),
-    ];
-    // Nothing of this machine's network is changed; containers are reached through Docker's own proxy on 127.0.0.1.
-    const quiet = [
-      "--bridge",
-      "none",
-      "--iptables=false",
-      "--ip6tables=false",
-      "--ip-forward=false",
-      "--ip-masq=false",
-    ];
-    const words = ["--pdeathsig", "TERM", "dockerd", ...storage, ...quiet, "--host", `unix://${within("docker.sock")}`];
-    const daemon = spawn("setpriv", words, { stdio: ["ignore", log, log], detached: true });
-    fs.closeSync(log);
-    const engine = new Engine(home, daemon);
+    const engine = new Engine(home, launch(home.folder));
     try {
       await engine.ready();
       await engine.makeBase();
@@ -80,17 +59,26 @@ export class Engine {
     return engine;
   }
 
+  /** Kills the daemon, which leaves containers as they are, and starts another one in its place. */
+  async restart(): Promise<void> {
+    const ended = once(this.daemon, "exit");
+    this.daemon.kill("SIGKILL");
+    await ended;
+    // Its containerd ends with it; a daemon that takes what is left of that for alive would wait for it.
+    fs.rmSync(path.join(this.home.folder, "exec", "containerd", "containerd.pid"), { force: true });
+    this.daemon = launch(this.home.folder);
+    await this.ready();
+  }
+
   async stop(): Promise<void> {
-    if (this.daemon.exitCode === null) {
+    if (this.daemon.exitCode === null && this.daemon.signalCode === null) {
       await this.removeLeftOvers().catch(() => undefined);
       const ended = once(this.daemon, "exit");
       this.daemon.kill("SIGTERM");
       await ended;
     }
-    const namespaces = path.join(this.home.folder, "exec", "netns");
-    for (const name of fs.existsSync(namespaces) ? fs.readdirSync(namespaces) : []) {
-      execFileSync("umount", [path.join(namespaces, name)], { stdio: "ignore" });
-    }
+    unmountBelow(this.home.folder);
+    unmountBelow(path.join(cache, "data"));
     this.home.remove();
   }
 
@@ -154,6 +142,10 @@ export class Engine {
     if (containers !== "") {
       await this.docker("rm", "--force", ...containers.split("\n"));
     }
+    const images = await this.docker("image", "ls", "--quiet", "--filter", "label=scorestack.clone");
+    if (images !== "") {
+      await this.docker("image", "rm", "--force", ...new Set(images.split("\n")));
+    }
     await this.docker("network", "prune", "--force");
   }
 
@@ -198,6 +190,30 @@ export class Engine {
     const settings = `ENV PIP_CERT=${certificates} SSL_CERT_FILE=${certificates}`;
     await this.docker("import", "--change", settings, baseTar, baseImage);
   }
+}
+
+/** What a daemon has mounted, the last one first; one that was killed has left more. */
+function unmountBelow(folder: string): void {
+  const mounted = fs.readFileSync("/proc/mounts", "utf8").split("\n");
+  const places = mounted
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((place) => `${place}/`.startsWith(`${folder}/`));
+  for (const place of places.reverse()) {
+    execFileSync("umount", [place], { stdio: "ignore" });
+  }
+}
+
+/** Starts a daemon that keeps its things in a folder, but for layers. */
+function launch(folder: string): ChildProcess {
+  const log = fs.openSync(path.join(folder, "dockerd.log"), "a");
+  const within = (name: string): string => path.join(folder, name);
+  const storage = ["--data-root", path.join(cache, "data"), "--exec-root", within("exec"), "--pidfile", within("pid")];
+  // Nothing of this machine's network is changed; containers are reached through Docker's own proxy on 127.0.0.1.
+  const quiet = ["--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"];
+  const words = ["--pdeathsig", "TERM", "dockerd", ...storage, ...quiet, "--host", `unix://${within("docker.sock")}`];
+  const daemon = spawn("setpriv", words, { stdio: ["ignore", log, log], detached: true });
+  fs.closeSync(log);
+  return daemon;
 }
 
 function indexArguments(): Record<string, string> {

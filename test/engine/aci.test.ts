@@ -29,7 +29,7 @@ describe("AciService on the real engine", function () {
   before(async () => {
     clone = Clone.make("aci").keepScorers();
     process.env.SCORESTACK_ROOT = clone.folder;
-    standIn = await startStandIn(clone.path(".scorestack/stand-in/dev"));
+    standIn = await startStandIn(clone.path(".scorestack/stand-in"));
     const program = () => Promise.resolve(aciProgram(identity, args));
     const where = { root: clone.folder, stackName: "dev", create: true, environment: standIn.env };
     ({ stack } = await openStack({ ...where, program }));

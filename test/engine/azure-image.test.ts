@@ -64,7 +64,7 @@ describe("images in Azure on the real engine", function () {
     for (const file of ["conda.yml", "conda.lock"]) {
       fs.copyFileSync(`scorers/diabetes/${file}`, clone.path("work", file));
     }
-    standIn = await startStandIn(clone.path(".scorestack/stand-in/dev"));
+    standIn = await startStandIn(clone.path(".scorestack/stand-in"));
     const where = { root: clone.folder, stackName: "dev", create: true, environment: standIn.env };
     ({ stack } = await openStack({ ...where, program }));
   });

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Values } from "../../provider/rpc/values";
-import { AzureDesk, resourceGroupName, type Row } from "../support/azure-desk";
+import { AzureDesk, itRefuses, resourceGroupName, type Row } from "../support/azure-desk";
 import { containerGroupRules } from "./stand-in/azure/rules/container-group";
 import { attachExisting } from "./stand-in/existing";
 import { pushImage } from "./stand-in/registry";
@@ -132,20 +132,7 @@ describe("rules of container groups in the stand-in cloud", function () {
     desk.remove();
   });
 
-  it("have a row here and a source, each of them", () => {
-    assert.deepEqual(Object.keys(rows).sort(), containerGroupRules.map(({ id }) => id).sort());
-    assert.deepEqual(
-      containerGroupRules.filter(({ source }) => source.length < 10),
-      [],
-    );
-  });
-
-  for (const [id, { given, refused, said }] of Object.entries(rows)) {
-    it(`${id}: refused`, () => {
-      given?.(desk);
-      assert.throws(() => refused(desk), said);
-    });
-  }
+  itRefuses(containerGroupRules, rows, () => desk);
 
   it("take a whole service: an image that was pushed, and an identity that may pull it", () => {
     const registry = desk.registry();

@@ -11,7 +11,7 @@ describe("a cloud that fails", function () {
 
   before(async () => {
     clone = Clone.make("stand-in-fails").keepScorers();
-    standIn = await startStandIn(clone.path(".scorestack/stand-in/dev"));
+    standIn = await startStandIn(clone.path(".scorestack/stand-in"));
   });
   after(async () => {
     await standIn.stop();

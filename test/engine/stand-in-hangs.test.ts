@@ -13,7 +13,7 @@ describe("a cloud that does not answer", function () {
 
   before(async () => {
     clone = Clone.make("stand-in-hangs").keepScorers();
-    standIn = await startStandIn(clone.path(".scorestack/stand-in/dev"));
+    standIn = await startStandIn(clone.path(".scorestack/stand-in"));
   });
   after(async () => {
     await standIn.stop();

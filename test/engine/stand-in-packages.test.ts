@@ -22,7 +22,7 @@ describe("packages on the stand-in cloud", function () {
 
   before(async () => {
     clone = Clone.make("packages").keepScorers();
-    standIn = await startStandIn(clone.path(".scorestack/stand-in/dev"), { root: clone.folder });
+    standIn = await startStandIn(clone.path(".scorestack/stand-in"), { root: clone.folder });
   });
   after(async () => {
     await standIn.stop();
@@ -121,7 +121,7 @@ describe("packages on the stand-in cloud", function () {
     assert.ok(!said.includes("canary-4713"));
     assert.match(JSON.stringify(outputs.said), /secret/);
     assert.deepEqual(standIn.log().at(-1)?.commands, ['echo "token $TOKEN"']);
-    assert.ok(!fs.readFileSync(clone.path(".scorestack/stand-in/dev/calls.jsonl"), "utf8").includes("canary-4713"));
+    assert.ok(!fs.readFileSync(clone.path(".scorestack/stand-in/calls.jsonl"), "utf8").includes("canary-4713"));
     assert.ok(
       !fs
         .readFileSync(clone.path(".scorestack/state/.pulumi/stacks/scorestack/secret.json"), "utf8")

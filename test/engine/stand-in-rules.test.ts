@@ -1,11 +1,12 @@
 import { strict as assert } from "node:assert";
 import type { Values } from "../../provider/rpc/values";
-import { AzureDesk, resourceGroupName, type Row } from "../support/azure-desk";
+import { AzureDesk, itRefuses, resourceGroupName, type Row } from "../support/azure-desk";
 import { containerGroupRules } from "./stand-in/azure/rules/container-group";
+import { managedClusterRules } from "./stand-in/azure/rules/managed-cluster";
 import { rules } from "./stand-in/azure/rules";
 import { textOf } from "./stand-in/values";
 
-const platformRules = rules.filter((rule) => !containerGroupRules.includes(rule));
+const platformRules = rules.filter((rule) => ![...containerGroupRules, ...managedClusterRules].includes(rule));
 const named = (type: string, input: string, name: string, more: Values = {}): Row => ({
   refused: (desk) => desk.make(type, { resourceGroupName, [input]: name, ...more }),
   said: new RegExp(`InvalidResourceName: '${name.replace(/[.*]/g, "\\$&")}' must be`),
@@ -251,20 +252,7 @@ describe("rules of Azure in the stand-in cloud", function () {
     desk.remove();
   });
 
-  it("have a row here and a source, each of them", () => {
-    assert.deepEqual(Object.keys(rows).sort(), platformRules.map(({ id }) => id).sort());
-    assert.deepEqual(
-      platformRules.filter(({ source }) => source.length < 10),
-      [],
-    );
-  });
-
-  for (const [id, { given, refused, said }] of Object.entries(rows)) {
-    it(`${id}: refused`, () => {
-      given?.(desk);
-      assert.throws(() => refused(desk), said);
-    });
-  }
+  itRefuses(platformRules, rows, () => desk);
 
   it("refuse what is there already by its id, as azure-native does", () => {
     desk.identity();

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import program from "../../index";
 import { type Registration, runProgram } from "../harness";
+import { builtImage, devOutputs, sourceStack } from "../support/source-stack";
 
 /** Longer texts (lock files, Dockerfiles) stand as their hash. */
 const longText = 500;
@@ -17,6 +18,12 @@ describe("golden registrations", () => {
     local: {},
     "local-spark": { "scorestack:spark": "true", "scorestack:services": "{}" },
     dev: settingsOf("dev"),
+    prod: settingsOf("prod"),
+    kubernetes: {
+      "scorestack:source": "dev",
+      "scorestack:cluster": JSON.stringify({ kubeconfigFile: "test/golden/kubeconfig.yml", scaler: "cpu" }),
+      "scorestack:services": "{}",
+    },
     "dev-private": {
       "scorestack:location": "westeurope",
       "scorestack:workspace": JSON.stringify({ network: {}, images: { builder: "buildkit" } }),
@@ -27,7 +34,11 @@ describe("golden registrations", () => {
 
   for (const [stack, settings] of Object.entries(stacks)) {
     it(`of stack ${stack}`, async () => {
-      const run = await runProgram(program, { stack, config: { ...projectDefaults(), ...settings } });
+      const run = await runProgram(program, {
+        stack,
+        config: { ...projectDefaults(), ...settings },
+        answers: sourceStack(devOutputs({ churn: builtImage("churn") })),
+      });
       const text = `${JSON.stringify(run.resources.map(shown).sort(byUrn), null, 2)}\n`;
       const file = path.join(__dirname, `${stack}.json`);
       if (process.env["SCORESTACK_ACCEPT"] === "1") {

@@ -38,10 +38,14 @@ describe("a smoke test in the graph", () => {
   });
 
   it("writes words as a shell takes them", async () => {
-    const { inputs } = await made({ samples: 'scorers/my "$HOME"/requests', connect: pulumi.output("10.0.0.4") });
+    const { inputs } = await made({
+      samples: 'scorers/my "$HOME"/requests',
+      connect: pulumi.output("10.0.0.4"),
+      header: "x-a: b",
+    });
     assert.match(
       String(inputs["create"]),
-      / --samples "scorers\/my \\"\\\$HOME\\"\/requests" --deadline 60 --connect 10\.0\.0\.4 --logs /,
+      / --samples "scorers\/my \\"\\\$HOME\\"\/requests" --deadline 60 --connect 10\.0\.0\.4 --header "x-a: b" --logs /,
     );
   });
 });

@@ -84,6 +84,13 @@ describe("a smoke test", function () {
     assert.deepEqual([code, stderr], [0, ""]);
   });
 
+  it("sends a header with every request", async () => {
+    const { code, stderr } = await smoke({ url: keyed.url, header: `authorization: Bearer ${key}` });
+    assert.deepEqual([code, stderr], [0, ""]);
+    const bad = await smoke({ url: open.url, header: "no-colon" });
+    assert.deepEqual([bad.code, bad.stderr], [2, "'--header' must be a name, a colon and a value, got 'no-colon'\n"]);
+  });
+
   it("tells a wrong key at once", async () => {
     const { code, stderr } = await smoke({ url: keyed.url }, { SCORESTACK_KEY: `${key}x` });
     assert.equal(code, 1);

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { explainFailure, userTraceback } from "../../provider/service/failure";
 
-const bundle = { folder: "/store/bundles/abc", sources: { "app/score.py": "scorers/demo/score.py" } };
+const bundle = { app: "/store/bundles/abc/app", sources: { "app/score.py": "scorers/demo/score.py" } };
 const initFailure = [
   "Initializing logger",
   "2026-11-22 ERROR azmlinfsrv - User's init function failed",
@@ -31,6 +31,16 @@ describe("the cause of a failed release", () => {
       "    raise FileNotFoundError(path)",
       "FileNotFoundError: nope",
     ]);
+  });
+
+  it("is not what another package says of the user's files", () => {
+    const other = [
+      "Traceback (most recent call last):",
+      '  File "/env/lib/python3.11/site-packages/azureml_inference_server_http/server/appinsights_client.py", line 230',
+      "NotADirectoryError: [Errno 20] Not a directory: '/store/bundles/abc/app/azureml-models/a/1/b.joblib'",
+    ];
+    assert.equal(userTraceback(other, bundle), undefined);
+    assert.deepEqual(userTraceback([...other, ...initFailure], bundle), userTraceback(initFailure, bundle));
   });
 
   it("is a syntax error at its file and line, though no frame of the scorer ran", () => {

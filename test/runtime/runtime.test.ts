@@ -47,5 +47,5 @@ async function run(python: string, file: string): Promise<Outcomes> {
 
 function testNames(file: string): string[] {
   const text = fs.readFileSync(path.join(__dirname, file), "utf8");
-  return [...text.matchAll(/^ {4}def test_(\w+)\(self\)/gm)].map(([, name = ""]) => name);
+  return [...text.matchAll(/^ {4}(?:async )?def test_(\w+)\(self\)/gm)].map(([, name = ""]) => name);
 }

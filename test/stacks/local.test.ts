@@ -80,6 +80,15 @@ describe("local stack", () => {
     assert.equal(made.resources.filter(({ type }) => type === localTokens.image).length, 1);
   });
 
+  it("takes a service's engine and what its container may use from the settings; a pinned image is the provider's to judge", async () => {
+    const config = {
+      ...services({ churn: { engine: "docker", cpuCores: 1, memoryInGb: 1.5 } }),
+      "scorestack:pins": JSON.stringify({ churn: "f".repeat(64) }),
+    };
+    const { engine, cpuCores, memoryInGb } = only(await run(config), localTokens.service).inputs;
+    assert.deepEqual([engine, cpuCores, memoryInGb], ["docker", 1, 1.5]);
+  });
+
   it("reads scorer.yml", async () => {
     project.write({
       "scorers/churn/scorer.yml": [
@@ -124,6 +133,25 @@ describe("local stack", () => {
     assert.deepEqual(pinned.dependencies, []);
     const { identity } = only(made, localTokens.image).inputs;
     assert.equal(only(made, localTokens.service, "churn").inputs["imageIdentity"], identity);
+  });
+
+  it("makes a scorer that is measured as a service of another name, with its options but for port and keys, and nothing else", async () => {
+    const config = services({ churn: { port: 8080, workers: 2, authEnabled: true, keyRotation: { primary: "one" } } });
+    const measured = { name: "profiled", scorer: "churn" };
+    const made = await runProgram(() => local(readLocalSettings(new SettingsReader()), { measured }), { config });
+    assert.deepEqual(
+      made.resources.filter(({ custom }) => custom).map(({ type, name }) => [type, name]),
+      [
+        [localTokens.model, "trees"],
+        [localTokens.image, "churn"],
+        [localTokens.service, "profiled"],
+      ],
+    );
+    const { serviceName, workers, port, authEnabled, keyRotation } = only(made, localTokens.service).inputs;
+    assert.deepEqual(
+      [serviceName, workers, port, authEnabled, keyRotation],
+      ["profiled", 2, undefined, false, undefined],
+    );
   });
 
   it("joins key rotations of the settings and of rotate-key, in a service alone too", async () => {
@@ -219,7 +247,7 @@ describe("local stack", () => {
     ],
     [
       "an unknown option",
-      "'scorestack:services.churn' must hold only scorer, port, workers, server, maxConcurrentRequests, maxBatchSize, maxLatencyMs, scoringTimeoutMs, startTimeoutSeconds, corsOrigins, environmentVariables, authEnabled, keyRotation, tags, description, got 'replicas'",
+      "'scorestack:services.churn' must hold only scorer, engine, cpuCores, memoryInGb, port, workers, server, maxConcurrentRequests, maxBatchSize, maxLatencyMs, scoringTimeoutMs, startTimeoutSeconds, corsOrigins, environmentVariables, authEnabled, keyRotation, tags, description, got 'replicas'",
       services({ churn: { replicas: 1 } }),
     ],
     [
@@ -241,6 +269,11 @@ describe("local stack", () => {
       "a wrong option",
       "'scorestack:services.churn.port' must be an integer from 1 to 65535, got 'x'",
       services({ churn: { port: "x" } }),
+    ],
+    [
+      "a container without a lock",
+      "'scorestack:services.churn.image' must have a conda.lock that fits, which a container's environment is installed from; npm run lock makes it",
+      services({ churn: { engine: "docker" } }),
     ],
     [
       "a wrong service name",

@@ -23,6 +23,28 @@ export interface Row {
   readonly said: RegExp;
 }
 
+/** Tests that each rule has a row and a source, and that each row is refused. */
+export function itRefuses(
+  rules: readonly { readonly id: string; readonly source: string }[],
+  rows: Readonly<Record<string, Row>>,
+  desk: () => AzureDesk,
+): void {
+  it("have a row here and a source, each of them", () => {
+    assert.deepEqual(Object.keys(rows).sort(), rules.map(({ id }) => id).sort());
+    assert.deepEqual(
+      rules.filter(({ source }) => source.length < 10),
+      [],
+    );
+  });
+
+  for (const [id, { given, refused, said }] of Object.entries(rows)) {
+    it(`${id}: refused`, () => {
+      given?.(desk());
+      assert.throws(() => refused(desk()), said);
+    });
+  }
+}
+
 /** The stand-in without an engine: what it is asked for is what the engine would ask it for. */
 export class AzureDesk {
   readonly cloud: Cloud;

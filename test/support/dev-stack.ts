@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { stringify } from "yaml";
 import type { EngineEvent, OpMap, Stack } from "@pulumi/pulumi/automation";
@@ -32,7 +33,7 @@ export class DevPlace {
   static async make(label: string, scorers: readonly string[], adoptsOwn = false): Promise<DevPlace> {
     const clone = Clone.make(label).keepScorers(...scorers);
     process.env.SCORESTACK_ROOT = clone.folder;
-    return new DevPlace(clone, await startStandIn(clone.path(".scorestack/stand-in/dev"), { adoptsOwn }));
+    return new DevPlace(clone, await startStandIn(clone.path(".scorestack/stand-in"), { adoptsOwn }));
   }
 
   /** A stack `dev` or `dev-…`, by the project's own program. */
@@ -49,6 +50,27 @@ export class DevPlace {
     return this.clone.run("up", "--yes", "--stack", name).finally(() => {
       Object.keys(this.standIn.env).forEach((key) => Reflect.deleteProperty(process.env, key));
     });
+  }
+
+  /** The services' keys, and these other secrets, stand open neither in a file nor in what was shown. */
+  async assertSealed(stack: string, secrets: readonly string[], seen: readonly Seen[]): Promise<void> {
+    const outputs = await this.clone.json<{ services: Record<string, { primaryKey: string; secondaryKey: string }> }>(
+      "outputs",
+      "--stack",
+      stack,
+      "--show-secrets",
+    );
+    const keys = Object.values(outputs.services).flatMap(({ primaryKey, secondaryKey }) => [primaryKey, secondaryKey]);
+    assert.equal(new Set(keys).size, 2 * Object.keys(outputs.services).length);
+    const settings = this.clone.path(`Pulumi.${stack}.yaml`);
+    for (const secret of [...secrets, ...keys]) {
+      const coded = Buffer.from(secret).toString("base64").replace(/=+$/, "");
+      seen.forEach(({ shown }) => {
+        assert.ok(!shown.includes(secret));
+      });
+      const words = ["-rlF", "-e", secret, "-e", coded, this.clone.path(".scorestack"), settings];
+      assert.equal(spawnSync("grep", words, { encoding: "utf8" }).stdout, "");
+    }
   }
 
   async remove(): Promise<void> {
@@ -95,6 +117,9 @@ export class DevStack {
     const owned = standIn.resources().filter(({ urn, deployed }) => urn?.includes(`:${this.name}::`) && !deployed);
     const inAzure = owned.map(({ id }) => id.toLowerCase()).filter((id) => id.startsWith("/subscriptions/"));
     assert.deepEqual(inAzure.sort(), ids.sort());
+    const objects = known.filter(({ type }) => type.startsWith("kubernetes:")).map(({ type, id }) => `${type}/${id}`);
+    const inClusters = owned.filter(({ token }) => token.startsWith("kubernetes:"));
+    assert.deepEqual(inClusters.map(({ id }) => id.slice(id.indexOf("/") + 1)).sort(), objects.sort());
     assert.deepEqual(Object.keys((await this.run("preview")).counts), ["same"]);
   }
 }

@@ -31,7 +31,7 @@ export async function serveStandIn({ root, folder, ports, adoptsOwn }: Serving):
     new AzurePackage(cloud, typings, adoptsOwn),
     new DockerPackage(cloud, typings, root),
     new CommandPackage(cloud, typings, root),
-    new KubernetesPackage(cloud),
+    new KubernetesPackage(cloud, adoptsOwn),
   ];
   const bound = packages.map(async (served): Promise<[string, number]> => [
     served.name,

@@ -3,7 +3,7 @@ import type { Values } from "../../../../provider/rpc/values";
 import type { Cloud, CloudResource } from "../cloud";
 import { Refusal } from "../package";
 import { idOf } from "./ids";
-import { textOf } from "../values";
+import { recordOf, textOf } from "../values";
 
 /** A function of azure-native about a resource: the resource's type, and what it answers. */
 interface Listing {
@@ -35,6 +35,28 @@ const listings: Readonly<Record<string, Listing>> = {
       }
       const passwords = ["password", "password2"].map((name) => ({ name, value: cloud.key(`${found.id}|${name}`) }));
       return { username, passwords };
+    },
+  },
+  "containerservice:listManagedClusterAdminCredentials": {
+    type: "containerservice:ManagedCluster",
+    answer: (found, cloud) => {
+      if (found.inputs.disableLocalAccounts === true) {
+        throw new Refusal(
+          "BadRequest: Getting static credential is not allowed because this cluster is set to disable local accounts.",
+        );
+      }
+      return credentials("clusterAdmin", { token: cloud.key(`${found.id}|admin`) }, found);
+    },
+  },
+  "containerservice:listManagedClusterUserCredentials": {
+    type: "containerservice:ManagedCluster",
+    answer: (found, cloud) => {
+      const args = ["get-token", "--login", "devicecode", "--tenant-id", cloud.state.tenantId];
+      const isEntra = recordOf(found.inputs.aadProfile).managed === true;
+      const user: Values = isEntra
+        ? { exec: { command: "kubelogin", args } }
+        : { token: cloud.key(`${found.id}|user`) };
+      return credentials("clusterUser", user, found);
     },
   },
   "machinelearningservices:listBatchEndpointKeys": endpointKeys("machinelearningservices:BatchEndpoint"),
@@ -99,6 +121,20 @@ export const functionNames: readonly string[] = [
   "authorization:getClientConfig",
   "authorization:getClientToken",
 ];
+
+/** A kubeconfig as Azure answers it: JSON is YAML too. */
+function credentials(name: string, user: Values, { id }: CloudResource): Values {
+  const cluster = id.split("/").at(-1) ?? "";
+  const text = JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": cluster,
+    clusters: [{ name: cluster, cluster: { server: `https://${cluster}.hcp.azmk8s.io` } }],
+    contexts: [{ name: cluster, context: { cluster, user: name } }],
+    users: [{ name, user }],
+  });
+  return { kubeconfigs: [{ name, value: Buffer.from(text).toString("base64") }] };
+}
 
 function endpointKeys(type: string): Listing {
   return { type, answer: (found, cloud) => keys(found, cloud, ["primaryKey", "secondaryKey"]) };

@@ -22,6 +22,8 @@ const paths = {
   "containerregistry:TaskRun": "Microsoft.ContainerRegistry/registries/{registryName}/taskRuns/{taskRunName}",
   "containerregistry:Token": "Microsoft.ContainerRegistry/registries/{registryName}/tokens/{tokenName}",
   "containerservice:AgentPool": "Microsoft.ContainerService/managedClusters/{resourceName}/agentPools/{agentPoolName}",
+  "containerservice:MaintenanceConfiguration":
+    "Microsoft.ContainerService/managedClusters/{resourceName}/maintenanceConfigurations/{configName}",
   "containerservice:ManagedCluster": "Microsoft.ContainerService/managedClusters/{resourceName}",
   "keyvault:Key": "Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}",
   "keyvault:Secret": "Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}",
@@ -49,6 +51,11 @@ const paths = {
     "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}",
   "managedidentity:UserAssignedIdentity": "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}",
   "monitor:ActionGroup": "Microsoft.Insights/actionGroups/{actionGroupName}",
+  "monitor:AzureMonitorWorkspace": "Microsoft.Monitor/accounts/{azureMonitorWorkspaceName}",
+  "monitor:DataCollectionEndpoint": "Microsoft.Insights/dataCollectionEndpoints/{dataCollectionEndpointName}",
+  "monitor:DataCollectionRule": "Microsoft.Insights/dataCollectionRules/{dataCollectionRuleName}",
+  "monitor:DataCollectionRuleAssociation":
+    "/{resourceUri}/providers/Microsoft.Insights/dataCollectionRuleAssociations/{associationName}",
   "monitor:DiagnosticSetting": "/{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
   "monitor:MetricAlert": "Microsoft.Insights/metricAlerts/{ruleName}",
   "network:NatGateway": "Microsoft.Network/natGateways/{natGatewayName}",

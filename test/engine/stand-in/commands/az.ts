@@ -76,6 +76,18 @@ export const azRows: readonly CommandRow[] = [
     },
   },
   {
+    name: "az aks update",
+    matches: begins("az", "aks", "update"),
+    run: (call) => {
+      const [name, group] = [required(call.words, "--name", "-n"), required(call.words, "--resource-group", "-g")];
+      const id = `/subscriptions/${call.cloud.state.subscriptionId}/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/${name}`;
+      if (!call.cloud.find(id)) {
+        throw new CommandFailure(`ERROR: (ResourceNotFound) The Resource '${id}' was not found.`);
+      }
+      return answer(call, { id, name });
+    },
+  },
+  {
     name: "az container logs",
     matches: begins("az", "container", "logs"),
     run: (call) => {

@@ -5,7 +5,7 @@ import type { ResourceShape } from "./shapes";
 import { PackageSource } from "./source";
 
 /** Changes with what is kept of a resource, so that what an older reader has left is not used. */
-const format = 1;
+const format = 2;
 
 /** What the installed packages' type declarations say of resources; what was read once is kept in `node_modules/.cache`. */
 export class Typings {

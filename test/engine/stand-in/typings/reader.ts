@@ -8,6 +8,8 @@ const scalars: ReadonlyMap<ts.SyntaxKind, Shape> = new Map([
   [ts.SyntaxKind.NumberKeyword, { kind: "scalar", type: "number" }],
   [ts.SyntaxKind.BooleanKeyword, { kind: "scalar", type: "boolean" }],
 ]);
+/** Enumerations of which the service's own documents use other values: streams of solutions, such as container insights. */
+const openEnums = new Set(["KnownDataFlowStreams", "KnownExtensionDataSourceStreams"]);
 const wrappers = new Set(["pulumi.Input", "pulumi.Output"]);
 
 /** Reads what the type declarations say of a resource; undefined when they have none of that name. */
@@ -110,6 +112,9 @@ class Reader {
 
   private enumOf(parts: readonly string[]): Shape {
     const [name = "", namespace] = [...parts].reverse();
+    if (openEnums.has(name)) {
+      return { kind: "scalar", type: "string" };
+    }
     const folder = namespace === undefined ? "types/enums" : `types/enums/${namespace}`;
     const declared = this.source.declarations(`${folder}/index.d.ts`).get(name);
     const members = declared && ts.isVariableDeclaration(declared) && declared.type;

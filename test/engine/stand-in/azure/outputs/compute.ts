@@ -18,12 +18,16 @@ export const computeOutputs: Readonly<Record<string, Outputs>> = {
   "containerservice:ManagedCluster": (resource) => {
     const prefix = textOf(resource.inputs.dnsPrefix) || resource.name;
     return {
+      currentKubernetesVersion: currentVersion(textOf(resource.inputs.kubernetesVersion)),
       fqdn: `${prefix}-${resource.birth}.hcp.${resource.location}.azmk8s.io`,
       nodeResourceGroup: textOf(resource.inputs.nodeResourceGroup) || `MC_${resource.name}_${resource.location}`,
       identityProfile: {
         kubeletidentity: { clientId: own(resource, "kubeletClient"), objectId: own(resource, "kubeletObject") },
       },
-      oidcIssuerProfile: { issuerURL: `https://${resource.location}.oic.prod-aks.azure.com/${own(resource, "oidc")}/` },
+      oidcIssuerProfile: {
+        ...recordOf(resource.inputs.oidcIssuerProfile),
+        issuerURL: `https://${resource.location}.oic.prod-aks.azure.com/${own(resource, "oidc")}/`,
+      },
     };
   },
   "machinelearningservices:BatchEndpoint": (resource) => {
@@ -43,6 +47,11 @@ export const computeOutputs: Readonly<Record<string, Outputs>> = {
     storageHnsEnabled: false,
   }),
 };
+
+/** The newest patch that AKS has of a minor version, made up; its default where none was asked for. */
+function currentVersion(asked: string): string {
+  return asked === "" ? "1.36.2" : asked.split(".").length > 2 ? asked : `${asked}.2`;
+}
 
 export function loginServer(registryName: string): string {
   return `${registryName.toLowerCase()}.azurecr.io`;

@@ -1,12 +1,19 @@
 import { Refusal } from "../../package";
 import { containerGroupRules } from "./container-group";
+import { managedClusterRules } from "./managed-cluster";
 import { nameRules } from "./names";
 import { referenceRules } from "./references";
 import type { Request, Rule } from "./rule";
 import { serviceRules } from "./services";
 
 /** Everything that the stand-in enforces in Azure's place: one row a rule, with its source. */
-export const rules: readonly Rule[] = [...nameRules, ...referenceRules, ...serviceRules, ...containerGroupRules];
+export const rules: readonly Rule[] = [
+  ...nameRules,
+  ...referenceRules,
+  ...serviceRules,
+  ...containerGroupRules,
+  ...managedClusterRules,
+];
 
 /** Throws the first refusal, as Azure would. */
 export function enforce(on: Rule["on"], request: Request): void {

@@ -1,4 +1,4 @@
-import type { AciServiceArgs } from "../aci-options";
+import type * as pulumi from "@pulumi/pulumi";
 import * as aci from "../internal/aci-rules";
 import { type Rule, wholeNumber } from "../internal/problems";
 import * as rules from "../internal/rules";
@@ -7,15 +7,19 @@ import type { Problems } from "../internal/validate";
 /** Yes or no, where how many resources there are follows from it. */
 export const plainFlag: Rule<boolean> = { ...rules.flag, must: "must be true or false, known when the program runs" };
 
-/** Checks what is reported, and where to. */
-export function checkReporting(problems: Problems, args: AciServiceArgs) {
-  const { host, appInsightsEnabled = false, logsEnabled = host.logs !== undefined } = args;
-  for (const property of [
-    "appInsightsEnabled",
-    "responseLoggingEnabled",
-    "dataCollectionEnabled",
-    "logsEnabled",
-  ] as const) {
+/** What a service that runs containers reports, as its arguments have it. */
+export interface ReportingArgs {
+  readonly host: { readonly insightsConnectionString?: pulumi.Input<string> };
+  readonly appInsightsEnabled?: boolean;
+  readonly responseLoggingEnabled?: boolean;
+  readonly dataCollectionEnabled?: boolean;
+  readonly maxBatchSize?: pulumi.Input<number>;
+}
+
+/** Checks what is reported to Application Insights. */
+export function checkReporting(problems: Problems, args: ReportingArgs) {
+  const { host, appInsightsEnabled = false } = args;
+  for (const property of ["appInsightsEnabled", "responseLoggingEnabled", "dataCollectionEnabled"] as const) {
     problems.plain(property, args[property], plainFlag);
   }
   for (const property of ["responseLoggingEnabled", "dataCollectionEnabled"] as const) {
@@ -29,11 +33,7 @@ export function checkReporting(problems: Problems, args: AciServiceArgs) {
   if (appInsightsEnabled && args.maxBatchSize !== undefined && args.maxBatchSize !== 1) {
     problems.add("maxBatchSize", "must be 1 with 'appInsightsEnabled'", undefined, "leave one of them out");
   }
-  if (logsEnabled && host.logs === undefined) {
-    problems.add("logsEnabled", "must come with a host that has 'logs'");
-  }
   return {
-    logs: logsEnabled ? host.logs : undefined,
     insights: appInsightsEnabled
       ? problems.check("host.insightsConnectionString", host.insightsConnectionString, aci.insightsConnection)
       : undefined,
@@ -42,8 +42,14 @@ export function checkReporting(problems: Problems, args: AciServiceArgs) {
   };
 }
 
+/** How updates are proven, as a service's arguments have it. */
+export interface ProofArgs {
+  readonly smokeTestEnabled?: boolean;
+  readonly smokeTestTimeoutSeconds?: pulumi.Input<number>;
+}
+
 /** Checks how updates are proven. */
-export function checkProof(problems: Problems, { smokeTestEnabled, smokeTestTimeoutSeconds }: AciServiceArgs) {
+export function checkProof(problems: Problems, { smokeTestEnabled, smokeTestTimeoutSeconds }: ProofArgs) {
   problems.plain("smokeTestEnabled", smokeTestEnabled, plainFlag);
   if (smokeTestEnabled === false && smokeTestTimeoutSeconds !== undefined) {
     problems.add(

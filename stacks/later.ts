@@ -1,0 +1,19 @@
+import type { AzureHost, KubernetesHost } from "../components";
+
+/** What the checks take for a host and an image that are not made yet. */
+export const laterHost: AzureHost = {
+  resourceGroupName: "later",
+  location: "westeurope",
+  registryServer: "later.azurecr.io",
+  registryId: "/subscriptions/later/resourceGroups/later/providers/Microsoft.ContainerRegistry/registries/later",
+  identityId:
+    "/subscriptions/later/resourceGroups/later/providers/Microsoft.ManagedIdentity/userAssignedIdentities/later",
+  identityClientId: "later",
+  logs: { workspaceId: "later", workspaceKey: "later" },
+  insightsConnectionString: "later",
+};
+
+/** What the checks take for a cluster that is not made yet, with what is known of it. */
+export function laterCluster(known: Omit<KubernetesHost, "provider">): KubernetesHost {
+  return { ...known, provider: undefined as unknown as KubernetesHost["provider"] };
+}

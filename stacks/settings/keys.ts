@@ -1,0 +1,7 @@
+/** Settings of stacks in clusters. */
+export const clusterKeys = ["source", "images", "cluster"] as const;
+/** Settings that any stack has: the project gives each of them a default. */
+export const allKeys = [
+  ...["kind", "spark", "services", "location", "workspace", "scorers", "pins", "keyRotations"],
+  ...clusterKeys,
+] as const;

@@ -1,0 +1,62 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import { renderAll } from "../../components/render/kubernetes/all";
+import type { Exposure, KubernetesServicePlan } from "../../components/render/kubernetes/plan";
+import { byRequests, fullPlan, servicePlan, versionPlan } from "../support/kubernetes-plan";
+
+/** An object as it is sent. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const shared: Exposure = {
+  kind: "gateway",
+  gateway: { name: "shared", namespace: "gateways" },
+  proxyNamespace: "gateways",
+  hostnames: [],
+  pathPrefix: "/api/v1/service/shared",
+  hiddenPaths: ["/metrics"],
+};
+
+/** Services that have, between them, all that can be rendered. */
+export const plans: Readonly<Record<string, KubernetesServicePlan>> = {
+  full: fullPlan(),
+  least: servicePlan({ serviceName: "least" }),
+  balanced: servicePlan({
+    serviceName: "balanced",
+    versions: [versionPlan({ replicas: byRequests })],
+    exposure: { kind: "loadBalancer", isInternal: true, port: 80, allowedRanges: ["10.1.0.0/16"] },
+  }),
+  shared: servicePlan({ serviceName: "shared", exposure: shared }),
+  issued: servicePlan({
+    serviceName: "issued",
+    exposure: {
+      ...shared,
+      gateway: {
+        className: "istio",
+        isInternal: false,
+        tls: { from: "issuer", issuerKind: "ClusterIssuer", issuerName: "letsencrypt" },
+      },
+      hostnames: ["a.example.com", "*.b.example.com"],
+    },
+  }),
+};
+
+/** The objects of a service, as they would be sent. */
+export function manifestsOf(plan: KubernetesServicePlan): Manifest[] {
+  return renderAll(plan).map(({ object }) => object as unknown as Manifest);
+}
+
+/** Writes each service's objects into a file of its name. */
+export function writeManifests(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true });
+  for (const [name, plan] of Object.entries(plans)) {
+    const texts = manifestsOf(plan).map((object) => stringify(object));
+    fs.writeFileSync(path.join(folder, `${name}.yaml`), texts.join("---\n"));
+  }
+}
