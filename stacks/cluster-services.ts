@@ -13,9 +13,12 @@ import * as fs from "node:fs";
 export type Images = Readonly<Record<string, BuiltImage>>;
 type ClusterPlan = PlannedService<Omit<ClusterServiceSettings, "scorer">>;
 
-/** Every image has a service of its name; the settings give it options, or add others. */
-export function clusterPlans({ scorers, services }: ClusterSettings, images: Images): ClusterPlan[] {
-  const names = Object.keys(images).filter((name) => scorers?.includes(name) ?? true);
+/**
+ * Every image of the source has a service of its name, and without a source every image of the settings; the settings give it options,
+ * or add others.
+ */
+export function clusterPlans({ scorers, services, images }: ClusterSettings, source?: Images): ClusterPlan[] {
+  const names = Object.keys(source ?? images).filter((name) => scorers?.includes(name) ?? true);
   return serviceNames(
     names.map((name) => ({ name })),
     services,

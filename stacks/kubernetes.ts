@@ -9,10 +9,8 @@ import { clusterPlans, clusterProblems, serveAll } from "./cluster-services";
 import { laterCluster } from "./later";
 import type { ClusterOutputs } from "./outputs";
 import { throwIfAny } from "./plan";
-import { readSource, type Source } from "./references";
+import { readSource } from "./references";
 import type { KubernetesSettings } from "./settings/clusters";
-
-const noSource: Source = { images: {}, problems: [] };
 
 /**
  * Images by their digests as services in any Kubernetes cluster, by its kubeconfig. Nothing is built, and nothing of the cluster itself
@@ -21,9 +19,9 @@ const noSource: Source = { images: {}, problems: [] };
  * @throws pulumi.RunError with everything that is wrong, one problem a line, before anything is made.
  */
 export async function kubernetes(settings: KubernetesSettings): Promise<ClusterOutputs> {
-  const source = settings.source === undefined ? noSource : await readSource(settings.source);
-  const images = { ...source.images, ...settings.images };
-  const plans = clusterPlans(settings, images);
+  const source = settings.source === undefined ? undefined : await readSource(settings.source);
+  const images = { ...source?.images, ...settings.images };
+  const plans = clusterPlans(settings, source?.images);
   const cluster = new Problems("scorestack:cluster.");
   const args = clusterArgs(cluster, settings);
   if (cluster.lines.length === 0) {
@@ -31,7 +29,7 @@ export async function kubernetes(settings: KubernetesSettings): Promise<ClusterO
   }
   throwIfAny([
     ...settings.problems,
-    ...source.problems,
+    ...(source?.problems ?? []),
     ...noImages(images, settings),
     ...cluster.lines,
     ...clusterProblems(plans, settings, images, laterCluster(knownOf(args))),

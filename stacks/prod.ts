@@ -19,7 +19,7 @@ import type { ProdSettings } from "./settings/clusters";
 export async function prod(settings: ProdSettings): Promise<ClusterOutputs> {
   const source: Source = await readSource(settings.source ?? "dev");
   const images = { ...source.images, ...settings.images };
-  const plans = clusterPlans(settings, images);
+  const plans = clusterPlans(settings, source.images);
   const cluster = new Problems("scorestack:cluster.");
   const known = clusterOf(knownOf(checkAksCluster(cluster, { ...settings.cluster, host: laterHost }, new Date())));
   throwIfAny([

@@ -72,9 +72,10 @@ describe("prod stack", () => {
     const versions = { now: { trafficPercent: 90 }, next: { scorer: "churn-next", trafficPercent: 10 } };
     const images = { "churn-next": builtImage("churn", "c".repeat(64)) };
     const services = { churn: { versions, defaultVersion: "now" } };
-    const made = await run({ scorers: ["churn"], images, services });
+    const made = await run({ images, services });
+    assert.deepEqual(Object.keys(made.result.services), ["churn", "wine"]);
     const names = made.resources.filter(({ type }) => type === deployment).map(({ name }) => name);
-    assert.deepEqual(names.sort(), ["churn-deployment-next", "churn-deployment-now"]);
+    assert.deepEqual(names.sort(), ["churn-deployment-next", "churn-deployment-now", "wine-deployment-main"]);
   });
 
   it("refuses what is wrong in the settings, all at once, before anything is made", async () => {
