@@ -7,6 +7,7 @@ import { type Changes, labelOf } from "./output/changes";
 import { projectProgram } from "./program";
 import { type OpenStack, openStack } from "./stack";
 import type { StackState, StateResource } from "./state";
+import { secretSignature, signatureKey } from "../provider/rpc/marks";
 
 /** A stack that is open for the update of one of its services. */
 export interface OneService {
@@ -20,8 +21,6 @@ export interface OneService {
 type Outputs = Readonly<Record<string, unknown>>;
 
 const componentType = "scorestack:index:LocalService";
-const secretSignature = "4dabf18193072939515e22adb298388d";
-const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 /**
  * Opens a stack so that one service alone is updated, with an image that is built. The program makes nothing but that service
@@ -99,7 +98,7 @@ function revived(value: unknown): unknown {
     return value;
   }
   const members = value as Record<string, unknown>;
-  if (members[secretSignature] === secretMark && typeof members.plaintext === "string") {
+  if (members[signatureKey] === secretSignature && typeof members.plaintext === "string") {
     return pulumi.secret(JSON.parse(members.plaintext));
   }
   return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, revived(member)]));

@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { AksService, type AksServiceArgs, type KubernetesHost } from "../components";
 import { checkAksService } from "../components/aks-service/checks";
@@ -5,9 +6,9 @@ import { shown } from "../components/internal/problems";
 import { fromRoot } from "../components/internal/project";
 import { Problems } from "../components/internal/validate";
 import type { BuiltImage } from "./built-image";
+import { describeService } from "./outputs";
 import { type PlannedService, serviceNames } from "./plan";
 import type { ClusterServiceSettings, ClusterSettings, VersionSettings } from "./settings/clusters";
-import * as fs from "node:fs";
 
 /** Images by name. */
 export type Images = Readonly<Record<string, BuiltImage>>;
@@ -102,14 +103,5 @@ function checkSamples(problems: Problems, { sampleRequests }: BuiltImage): void 
 }
 
 function serve(name: string, args: AksServiceArgs): pulumi.Inputs {
-  const service = new AksService(name, args);
-  return {
-    scoringUri: service.scoringUri,
-    swaggerUri: service.swaggerUri,
-    healthUri: service.healthUri,
-    versionUri: service.versionUri,
-    imageIdentity: service.imageIdentity,
-    modelIds: service.modelIds,
-    ...(args.authEnabled === false ? {} : { primaryKey: service.primaryKey, secondaryKey: service.secondaryKey }),
-  };
+  return describeService(new AksService(name, args), args.authEnabled !== false);
 }

@@ -6,7 +6,7 @@ import { azureImageFaults } from "../components/azure/image-rules";
 import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
 import { laterHost } from "./later";
-import { makeAll, type StackOutputs } from "./outputs";
+import { describeService, makeAll, type StackOutputs } from "./outputs";
 import { type PlannedService, scorerProblems, serviceNames, serviceProblems, throwIfAny } from "./plan";
 import { makeScorer, readScorers, type Scorer } from "./scorers";
 import type { DevSettings } from "./settings/dev";
@@ -98,16 +98,5 @@ function hasNetwork({ workspace: { network } }: DevSettings): boolean {
 }
 
 function serve(name: string, args: AciServiceArgs): pulumi.Inputs {
-  const service = new AciService(name, args);
-  const { image } = args;
-  return {
-    scoringUri: service.scoringUri,
-    swaggerUri: service.swaggerUri,
-    healthUri: service.healthUri,
-    versionUri: service.versionUri,
-    imageRef: image.ref,
-    imageIdentity: service.imageIdentity,
-    modelIds: service.modelIds,
-    ...(args.authEnabled === false ? {} : { primaryKey: service.primaryKey, secondaryKey: service.secondaryKey }),
-  };
+  return describeService(new AciService(name, args), args.authEnabled !== false, { imageRef: args.image.ref });
 }

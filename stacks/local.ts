@@ -4,7 +4,7 @@ import { checkLocalService } from "../components/local-service";
 import { shown } from "../components/internal/problems";
 import { Problems } from "../components/internal/validate";
 import type { ImageReference } from "../components/scoring-service";
-import { makeAll, type StackOutputs } from "./outputs";
+import { describeService, makeAll, type StackOutputs } from "./outputs";
 import { type PlannedService, scorerProblems, serviceNames, serviceProblems, throwIfAny } from "./plan";
 import { makeScorer, readScorers } from "./scorers";
 import type { MeasuredScorer, OnlyService, ProgramOptions } from "./settings";
@@ -109,14 +109,5 @@ function strayProblems(services: readonly LocalPlan[], { pins, keyRotations }: L
 
 function serve(name: string, args: LocalServiceArgs): pulumi.Inputs {
   const service = new LocalService(name, args);
-  return {
-    scoringUri: service.scoringUri,
-    swaggerUri: service.swaggerUri,
-    healthUri: service.healthUri,
-    versionUri: service.versionUri,
-    imageId: service.imageId,
-    imageIdentity: service.imageIdentity,
-    modelIds: service.modelIds,
-    ...(args.authEnabled === true ? { primaryKey: service.primaryKey, secondaryKey: service.secondaryKey } : {}),
-  };
+  return describeService(service, args.authEnabled === true, { imageId: service.imageId });
 }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ModelImage, RegisteredModel } from "../components";
+import type { ModelImage, RegisteredModel, ScoringService } from "../components";
 import type { BuiltImage } from "./built-image";
 import type { Scorer } from "./scorers";
 
@@ -43,4 +43,17 @@ export function makeAll(
     }
   }
   return images;
+}
+
+/** What a stack tells of a service; its keys only where it asks for one. `more` stands before the image. */
+export function describeService(
+  service: ScoringService & { readonly versionUri: pulumi.Output<string> },
+  isKeyed: boolean,
+  more: pulumi.Inputs = {},
+): pulumi.Inputs {
+  const { scoringUri, swaggerUri, healthUri, versionUri, imageIdentity, modelIds, primaryKey, secondaryKey } = service;
+  return {
+    ...{ scoringUri, swaggerUri, healthUri, versionUri, ...more, imageIdentity, modelIds },
+    ...(isKeyed ? { primaryKey, secondaryKey } : {}),
+  };
 }

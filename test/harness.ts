@@ -5,6 +5,7 @@ import { localTokens } from "../components/internal/local-contract";
 import { azureCall, azureResource } from "./azure-mocks";
 import { kubernetesObject } from "./kubernetes-mocks";
 import { anyRejection, hasRejections } from "./rejections";
+import { secretSignature, signatureKey } from "../provider/rpc/marks";
 
 /** A resource that a program registered, as the engine would be told. */
 export interface Registration {
@@ -46,9 +47,6 @@ export interface RunOptions {
   /** What resources of other packages than ours add to their inputs, by type. */
   readonly answers?: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>>;
 }
-
-const secretMark = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 interface Request {
   getParent(): string;
@@ -182,7 +180,7 @@ function unwrap(input: unknown, at: string, secrets: string[]): unknown {
     return input;
   }
   const record = input as Record<string, unknown>;
-  if (record[secretMark] === secretSignature) {
+  if (record[signatureKey] === secretSignature) {
     secrets.push(at);
     return unwrap(record["value"], at, []);
   }

@@ -1,5 +1,6 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { reasonsOf } from "./reasons";
+import { signatureKey } from "../../provider/rpc/marks";
 
 /** A resource that an operation moves. */
 export interface ResourceChange {
@@ -27,8 +28,6 @@ export interface Counts {
 }
 
 const stackType = "pulumi:pulumi:Stack";
-/** The engine's marks of a secret in an event. */
-const secretSignature = "4dabf18193072939515e22adb298388d";
 // Halves of a replacement, as `replace` itself is told, and what is only looked at.
 const partOps = new Set(["same", "read", "create-replacement", "delete-replaced", "discard-replaced", "refresh"]);
 
@@ -121,7 +120,7 @@ export function withoutSecrets(value: unknown): unknown {
   if (typeof value !== "object" || value === null) {
     return value;
   }
-  return secretSignature in value
+  return signatureKey in value
     ? "[secret]"
     : Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutSecrets(member)]));
 }

@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Project } from "../project";
 import { readState, type StateResource } from "../state";
 import { placeholderMark } from "./settings";
-
-const envelopeMark = "4dabf18193072939515e22adb298388d";
+import { signatureKey } from "../../provider/rpc/marks";
 
 /** What a resource had when the stack was made, if it is still the same resource. */
 export type MadeBefore = (
@@ -40,7 +39,7 @@ function sealed(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null) {
     return value;
   }
-  if (envelopeMark in value) {
+  if (signatureKey in value) {
     return pulumi.secret(`${placeholderMark}:${name}`);
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sealed(item, name)]));

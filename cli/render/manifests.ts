@@ -1,6 +1,7 @@
 import { byCodeUnits } from "../../components/internal/canonical-json";
 import type { Recorded } from "./record";
 import { placeholderMark } from "./settings";
+import { secretSignature, signatureKey, unknown } from "../../provider/rpc/marks";
 
 /** An object to be applied. */
 export interface Manifest {
@@ -20,9 +21,6 @@ export interface Manifests {
   readonly problems: readonly string[];
 }
 
-const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const envelopeMark = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const remedy = "'render' makes nothing: name it in the stack's settings (images by digest), or use npm run up";
 const firstKeys = ["apiVersion", "kind", "metadata"];
 
@@ -54,7 +52,7 @@ class Reader {
   ) {}
 
   read(value: unknown, at: string): unknown {
-    if (value === unknownMark) {
+    if (value === unknown) {
       this.problem(
         at,
         "must be known without making the stack, got a value that another resource has when it is made; " + remedy,
@@ -77,7 +75,7 @@ class Reader {
 
   /** The name of a Secret follows from what it holds, and is no secret where that is a placeholder. */
   private secret(value: unknown, at: string): unknown {
-    if (typeof value === "string" && (this.secretNames.has(value) || value === unknownMark)) {
+    if (typeof value === "string" && (this.secretNames.has(value) || value === unknown)) {
       return this.read(value, at);
     }
     this.problem(at, "must not be secret, for it would stand in a file; keep it in a Secret of the cluster");
@@ -94,7 +92,7 @@ function withPlaceholders(inputs: Readonly<Record<string, unknown>>, reader: Rea
   const { data, stringData, immutable: _immutable, ...rest } = inputs;
   const keys = [data, stringData].flatMap((values) => {
     const open = secretValue(values)?.value ?? values ?? {};
-    if (open === unknownMark) {
+    if (open === unknown) {
       reader.problem("data", `must have keys that are known without making the stack; ${remedy}`);
     }
     return typeof open === "object" ? Object.keys(open) : [];
@@ -117,7 +115,7 @@ function isSecret({ inputs }: Recorded): boolean {
 function nameOf({ metadata }: Readonly<Record<string, unknown>>): string | undefined {
   const { name } = (secretValue(metadata)?.value ?? metadata ?? {}) as { name?: unknown };
   const open = secretValue(name)?.value ?? name;
-  return typeof open === "string" && open !== unknownMark ? open : undefined;
+  return typeof open === "string" && open !== unknown ? open : undefined;
 }
 
 function hasName({ metadata }: Readonly<Record<string, unknown>>): boolean {
@@ -127,7 +125,7 @@ function hasName({ metadata }: Readonly<Record<string, unknown>>): boolean {
 
 function secretValue(value: unknown): { readonly value: unknown } | undefined {
   const isEnvelope =
-    typeof value === "object" && value !== null && (value as Record<string, unknown>)[envelopeMark] === secretSignature;
+    typeof value === "object" && value !== null && (value as Record<string, unknown>)[signatureKey] === secretSignature;
   return isEnvelope ? { value: (value as Record<string, unknown>)["value"] } : undefined;
 }
 

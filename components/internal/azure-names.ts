@@ -1,4 +1,5 @@
 import { hashJson } from "./canonical-json";
+import { nameRule } from "./names";
 import type { Rule } from "./problems";
 
 /**
@@ -71,16 +72,4 @@ export function stableUuid(...parts: readonly string[]): string {
 
 function squeezed(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]+/g, "");
-}
-
-function nameRule(pattern: RegExp, must: string, repair: (name: string) => string = (name) => name): Rule<string> {
-  const holds = (name: string): boolean => typeof name === "string" && pattern.test(name);
-  return {
-    must,
-    holds,
-    remedy: (name) => {
-      const suggestion = typeof name === "string" ? repair(name) : "";
-      return holds(suggestion) ? `for example '${suggestion}'` : undefined;
-    },
-  };
 }

@@ -33,7 +33,12 @@ export const serviceName: Rule<string> = nameRule(
     ),
 );
 
-function nameRule(pattern: RegExp, must: string, repair: (name: string) => string): Rule<string> {
+/** A rule for names; `repair` makes the suggestion, where one can be made. */
+export function nameRule(
+  pattern: RegExp,
+  must: string,
+  repair: (name: string) => string = (name) => name,
+): Rule<string> {
   const holds = (name: string): boolean => typeof name === "string" && pattern.test(name);
   return {
     must,

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryFolder } from "../support/folder";
@@ -17,6 +16,7 @@ supervisor = subprocess.Popen([sys.executable, *sys.argv[1:]], stdin=subprocess.
 threading.Thread(target=lambda: (os.read(0, 1), supervisor.terminate()), daemon=True).start()
 sys.exit(supervisor.wait())
 `;
+import { freePort } from "../support/free-port";
 
 /** A model where the serving environment puts it. */
 export interface PlacedModel {
@@ -178,14 +178,4 @@ function scorestack({ samples }: ServerSpec): Record<string, string> {
 function writeJson(file: string, content: object): void {
   fs.writeFileSync(`${file}.new`, JSON.stringify(content));
   fs.renameSync(`${file}.new`, file);
-}
-
-async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

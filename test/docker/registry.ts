@@ -2,11 +2,11 @@ import * as assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "../contract/http";
 import { dockerFile } from "./host";
+import { freePort } from "../support/free-port";
 
 const registryProgram = "/usr/bin/docker-registry";
 /** Why there is no registry for these tests; undefined when there is one. */
@@ -58,15 +58,6 @@ async function isThere(url: string): Promise<boolean> {
   );
 }
 
-async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
 /** What `az acr build` and `az acr repository show` do, at another registry. */
 export function azShim(host: string): string {
   return `#!/bin/bash
