@@ -15,7 +15,7 @@ import { assignRole } from "./azure/roles";
 import type { AzureHost } from "./azure-host";
 import { KubeLogin } from "./internal/kubeconfig";
 import { Problems } from "./internal/validate";
-import { type KubernetesGateway, type KubernetesHost, type ReplicaScaler } from "./kubernetes-host";
+import type { KubernetesGateway, KubernetesHost, NodePoolPlace, ReplicaScaler } from "./kubernetes-host";
 import { secretly } from "./serving";
 
 /** Arguments of {@link AksCluster}. */
@@ -89,6 +89,7 @@ export class AksCluster extends pulumi.ComponentResource implements KubernetesHo
   readonly workloadIdentity: KubernetesHost["workloadIdentity"];
   readonly registry: KubernetesHost["registry"];
   readonly nodeSizes: KubernetesHost["nodeSizes"];
+  readonly nodePools: NodePoolPlace;
   /** Pools, role and gateway. */
   readonly ready: readonly pulumi.Resource[];
 
@@ -108,7 +109,8 @@ export class AksCluster extends pulumi.ComponentResource implements KubernetesHo
     const cluster = existing ? attachCluster(host, existing, today, children) : makeCluster(name, host, made, children);
     const kubeconfig = kubeconfigOf(cluster, loginOf(plan), children);
     this.provider = new Provider(`${name}-kubernetes`, providerArgs(cluster, kubeconfig), children);
-    const nodes = made ? makeNodes(name, args, made, cluster, this.provider, children) : [];
+    this.nodePools = poolPlaceOf(host, cluster);
+    const nodes = made ? makeNodes(name, args, made, cluster, this, children) : [];
     const role = plan.assignRoles ? [pullRole(`${name}-pull`, host, cluster, children)] : [];
     const gateway = gatewayOf(name, args, plan, cluster, this.provider, { ...children, dependsOn: nodes });
     this.ready = [...role, ...nodes, ...gateway.ready];
@@ -155,11 +157,11 @@ function makeNodes(
   { host }: AksClusterArgs,
   made: CheckedMade,
   cluster: Cluster,
-  provider: Provider,
+  { provider, nodePools }: AksCluster,
   children: Options,
 ): pulumi.Resource[] {
   const entries = Object.entries(made.pools);
-  const pools = entries.map(([key, pool]) => makePool(`${name}-pool-${key}`, key, pool, cluster, children));
+  const pools = entries.map(([key, pool]) => makePool(`${name}-pool-${key}`, key, pool, nodePools, children));
   const withGpus = entries.filter(([, pool]) => hasGpus(pool)).map(([key]) => key);
   if (withGpus.length > 0) {
     devicePlugin(`${name}-gpus`, withGpus, provider, { ...children, dependsOn: pools });
@@ -167,6 +169,10 @@ function makeNodes(
   collect(name, host, made, cluster, children);
   schedule(name, made, cluster, children);
   return pools;
+}
+
+function poolPlaceOf({ location }: AzureHost, { resourceGroupName, name, made }: Cluster): NodePoolPlace {
+  return { resourceGroupName, clusterName: name, location, ...(made?.subnetId ? { subnetId: made.subnetId } : {}) };
 }
 
 function pullRole(name: string, { registryId = "" }: AzureHost, cluster: Cluster, children: Options): pulumi.Resource {

@@ -74,6 +74,8 @@ export interface ReplicaArgs {
   readonly memoryInGbLimit?: number;
   /** GPUs of each replica, 0 to 16. @default 0 */
   readonly gpuCount?: number;
+  /** Extended resources of each replica, by their names in the nodes' status, 1 to 64 each. @default - none @example { "example.com/card": 1 } */
+  readonly extendedResources?: Readonly<Record<string, number>>;
   /** Nodes to run on: a name among the host's `nodeSizes`. @default - with GPUs the first that have as many; else wherever Kubernetes chooses */
   readonly nodePool?: string;
   /** Replicas, 1 to 1000, whatever the load. @default - as many as the load wants */

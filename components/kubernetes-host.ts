@@ -74,6 +74,17 @@ export interface NodeTaint {
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
+/** Where pools of nodes can be made for a cluster: AKS only. */
+export interface NodePoolPlace {
+  readonly resourceGroupName: pulumi.Input<string>;
+  /** Name of the cluster in Azure. */
+  readonly clusterName: pulumi.Input<string>;
+  /** Region, such as `westeurope`. */
+  readonly location: pulumi.Input<string>;
+  /** Subnet of the nodes. @default - the cluster's own network */
+  readonly subnetId?: pulumi.Input<string>;
+}
+
 /** A Kubernetes cluster that services run in; an `AksCluster` is one, and so is what is made of any kubeconfig. */
 export interface KubernetesHost {
   /** Makes objects in the cluster. */
@@ -92,6 +103,8 @@ export interface KubernetesHost {
   readonly insightsConnectionString?: pulumi.Input<string>;
   /** The nodes that there are, for a check at preview: a pod must fit one of them. @default - not known, nothing is checked */
   readonly nodeSizes?: readonly NodeSize[];
+  /** Where a service can make nodes of its own. @default - nowhere: it runs on those that there are */
+  readonly nodePools?: NodePoolPlace;
   /** What must be there before a pod can start, such as role assignments and pools. @default - nothing */
   readonly ready?: readonly pulumi.Resource[];
   /** Labels that every object made here carries. @default - none */

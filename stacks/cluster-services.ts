@@ -95,7 +95,7 @@ function imagesOf({ image, versions = {} }: AksServiceArgs): BuiltImage[] {
 }
 
 /** The image was built from another checkout, perhaps. */
-function checkSamples(problems: Problems, { sampleRequests }: BuiltImage): void {
+export function checkSamples(problems: Problems, { sampleRequests }: BuiltImage): void {
   if (sampleRequests !== undefined && !fs.existsSync(fromRoot(sampleRequests))) {
     const remedy = "check out the commit that the image was built from";
     problems.add("image.sampleRequests", "must be a folder of this project", shown(sampleRequests), remedy);

@@ -39,7 +39,11 @@ export async function prod(settings: ProdSettings): Promise<ClusterOutputs> {
   };
 }
 
-function placeProblems({ location }: ProdSettings, { registry, images }: Source): readonly string[] {
+/** Where it is to lie, and whether what runs there can be pulled. */
+export function placeProblems(
+  { location }: Pick<ProdSettings, "location">,
+  { registry, images }: Source,
+): readonly string[] {
   const problems = new Problems("scorestack:");
   if (location === undefined) {
     problems.add("location", "must be given", "nothing", "such as 'westeurope'");
@@ -54,7 +58,8 @@ function placeProblems({ location }: ProdSettings, { registry, images }: Source)
   return problems.lines;
 }
 
-function clusterOf({
+/** A cluster that is not made yet, as far as services depend on it. */
+export function clusterOf({
   className,
   hasSharedGateway,
   hasWorkloadIdentity,

@@ -1,6 +1,6 @@
 import type { AksServiceArgs, ReplicaArgs } from "../aks-service-options";
 import * as aci from "../internal/aci-rules";
-import { numberFrom } from "../internal/kubernetes-rules";
+import { extendedResourceName, numberFrom } from "../internal/kubernetes-rules";
 import { oneOf, shown, wholeNumber, type Rule } from "../internal/problems";
 import * as rules from "../internal/rules";
 import type { Problems } from "../internal/validate";
@@ -36,6 +36,7 @@ export function checkReplicas(problems: Problems, args: AksServiceArgs, name: st
   }
   return {
     ...checkSize(problems, given, place),
+    ...checkDevices(problems, given, place),
     ...checkPlace(problems, given, args.host, place),
     replicas: checkNumber(problems, given, args.host, place),
     maxRequestWaitTimeMs: given.maxRequestWaitTimeMs ?? 500,
@@ -57,6 +58,7 @@ function mergedWith(args: AksServiceArgs, own: ReplicaArgs): ReplicaArgs {
     memoryInGb: own.memoryInGb ?? args.memoryInGb,
     memoryInGbLimit: own.memoryInGbLimit ?? args.memoryInGbLimit,
     gpuCount: own.gpuCount ?? args.gpuCount,
+    extendedResources: own.extendedResources ?? args.extendedResources,
     nodePool: own.nodePool ?? args.nodePool,
     numReplicas: numbers.numReplicas,
     minReplicas: numbers.minReplicas,
@@ -77,6 +79,23 @@ function checkSize(problems: Problems, given: ReplicaArgs, place: Place) {
   }
   const limits = { ...(cpuCoresLimit === undefined ? {} : { cpuCores: cpuCoresLimit }), memoryInGb: memoryInGbLimit };
   return { cpuCores, memoryInGb, limits, gpus: gpuCount };
+}
+
+function checkDevices(problems: Problems, { extendedResources, gpuCount = 0 }: ReplicaArgs, place: Place) {
+  const property = place("extendedResources");
+  for (const [name, count] of Object.entries(extendedResources ?? {})) {
+    problems.plain(property, name, extendedResourceName);
+    problems.plain(`${property}.${name}`, count, wholeNumber(1, 64));
+  }
+  if (gpuCount > 0 && extendedResources?.["nvidia.com/gpu"] !== undefined) {
+    problems.add(
+      property,
+      "must be without 'nvidia.com/gpu' where 'gpuCount' is given",
+      undefined,
+      "leave one of them out",
+    );
+  }
+  return extendedResources === undefined ? {} : { extendedResources };
 }
 
 /** The nodes that a replica is put on, if they are not left to Kubernetes. */

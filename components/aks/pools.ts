@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AksPoolArgs } from "../aks-options";
 import { hashJson } from "../internal/canonical-json";
 import { allocatable, vmSizeOf } from "../internal/vm-sizes";
-import type { NodeSize, NodeTaint } from "../kubernetes-host";
+import type { NodePoolPlace, NodeSize, NodeTaint } from "../kubernetes-host";
 import { defaultMaxPods } from "./check-pools";
-import type { Cluster, Options } from "./managed-cluster";
+import type { Options } from "./managed-cluster";
 
 /** Label of nodes that says which pool they are of; the pool's own name in Azure changes with its shape. */
 export const poolLabel = "scorestack/pool";
@@ -37,19 +37,19 @@ export function makePool(
   name: string,
   key: string,
   pool: AksPoolArgs,
-  cluster: Cluster,
+  place: Omit<NodePoolPlace, "location">,
   options: Options,
 ): containerservice.AgentPool {
+  const { resourceGroupName, clusterName, subnetId } = place;
   const { autoscale, count = 1, spot = false } = pool;
-  const subnetId = cluster.made?.subnetId;
   const zones = pool.zones && [...pool.zones];
   const { vmSize, osDiskSizeInGb, maxPods = defaultMaxPods } = pool;
   const shape = { vmSize, zones, spot, maxPods, osDiskSizeInGb };
   return new containerservice.AgentPool(
     name,
     {
-      resourceGroupName: cluster.resourceGroupName,
-      resourceName: cluster.name,
+      resourceGroupName,
+      resourceName: clusterName,
       agentPoolName: pulumi.output(subnetId).apply((subnet) => `${key}${hashJson({ ...shape, subnet }).slice(0, 6)}`),
       mode: pool.mode ?? "User",
       type: "VirtualMachineScaleSets",

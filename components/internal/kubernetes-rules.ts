@@ -61,6 +61,15 @@ function badLabels(value: Readonly<Record<string, unknown>>): string[] {
     .map(([name]) => `'${name}'`);
 }
 
+/** Extended resources: names that are neither Kubernetes' own nor without a domain. */
+export const extendedResourceName: Rule<string> = {
+  must: "must be the name of an extended resource, such as 'example.com/card': a domain, and none of 'kubernetes.io'",
+  holds: (value) =>
+    typeof value === "string" &&
+    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(value) &&
+    !/^([a-z0-9.-]+\.)?kubernetes\.io\//.test(value),
+};
+
 /** Annotations of Kubernetes' objects. */
 export const annotations: Rule<Readonly<Record<string, string>>> = {
   must: "must be annotations of Kubernetes: names such as 'example.com/name', and texts",

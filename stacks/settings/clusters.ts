@@ -52,12 +52,12 @@ export interface KubernetesSettings extends ClusterSettings {
   };
 }
 
-const fieldsOf = (words: string): [string, Rule<unknown>][] => words.split(" ").map((key) => [key, anything]);
+export const fieldsOf = (words: string): [string, Rule<unknown>][] => words.split(" ").map((key) => [key, anything]);
 
 const replicaFields = fieldsOf(
-  "cpuCores cpuCoresLimit memoryInGb memoryInGbLimit gpuCount nodePool numReplicas minReplicas maxReplicas targetUtilization maxRequestWaitTimeMs temporaryInGb environmentVariables",
+  "cpuCores cpuCoresLimit memoryInGb memoryInGbLimit gpuCount extendedResources nodePool numReplicas minReplicas maxReplicas targetUtilization maxRequestWaitTimeMs temporaryInGb environmentVariables",
 );
-const serviceFields = new Map<string, Rule<unknown>>([
+export const serviceFields = new Map<string, Rule<unknown>>([
   ["scorer", text],
   ["versions", map],
   ...replicaFields,
@@ -72,7 +72,7 @@ const versionFields = new Map<string, Rule<unknown>>([
   ...replicaFields,
   ...fieldsOf("trafficPercent mirrorPercent"),
 ]);
-const aksFields = new Map(
+export const aksFields = new Map(
   fieldsOf(
     "existing clusterName clusterPurpose agentCount vmSize autoscale zones systemPool pools network apiServer entra tier kubernetesVersion upgrades monitoring keda keyVaultSecrets gateway tls assignRoles",
   ),
@@ -88,7 +88,7 @@ const imageFields = new Map<string, Rule<unknown>>([
   ["sampleRequests", text],
   ...fieldsOf("imageId modelIds"),
 ]);
-const mayBeSecret = ["environmentVariables", "tls.keyPem"];
+export const mayBeSecret = ["environmentVariables", "tls.keyPem"];
 
 export function readProdSettings(reader: SettingsReader): ProdSettings {
   const cluster = readCluster(reader, "AksCluster", aksFields) as ProdSettings["cluster"];
@@ -101,7 +101,8 @@ export function readKubernetesSettings(reader: SettingsReader): KubernetesSettin
   return { kind: "kubernetes", ...readCommon(reader), cluster };
 }
 
-function readCluster(reader: SettingsReader, component: string, fields: ReadonlyMap<string, Rule<unknown>>) {
+/** Options of the cluster; settings of other kinds of stack are refused. */
+export function readCluster(reader: SettingsReader, component: string, fields: ReadonlyMap<string, Rule<unknown>>) {
   reader.onlyKeys(allKeys);
   reader.unused(["pins", "keyRotations"], "local stacks");
   reader.unused(["spark"], "stacks that build images");
@@ -120,7 +121,8 @@ function readCommon(reader: SettingsReader, defaultSource?: string): ClusterSett
   };
 }
 
-function readImages(reader: SettingsReader): ClusterSettings["images"] {
+/** Images by name, beside those of the source. */
+export function readImages(reader: SettingsReader): ClusterSettings["images"] {
   const images = reader.map("images", "must be a map of images by name, each with 'identity' and 'ref'");
   const kept = Object.entries(images).flatMap(([name, image]) => {
     const property = `images.${name}`;

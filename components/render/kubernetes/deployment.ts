@@ -1,14 +1,15 @@
 import type { apps, policy } from "@pulumi/kubernetes";
 import { versionMetadata, versionSelector } from "./names";
 import type { KubernetesServicePlan, VersionPlan } from "./plan";
-import { renderPod } from "./pod";
+import { devicesOf, renderPod } from "./pod";
 
 /** How much longer than its start a pod may be waited for: scheduling, a new node, pulling the image. */
 const arrivalSeconds = 600;
 
 /** The replicas of a version. Where something scales them, it alone says how many there are. */
 export function renderDeployment(plan: KubernetesServicePlan, version: VersionPlan): apps.v1.DeploymentArgs {
-  const { replicas, gpus } = version;
+  const { replicas } = version;
+  const hasDevices = Object.keys(devicesOf(version)).length > 0;
   const metadata = versionMetadata(plan, version);
   const hasIdentity = plan.workloadIdentityClientId !== undefined;
   return {
@@ -21,7 +22,7 @@ export function renderDeployment(plan: KubernetesServicePlan, version: VersionPl
       progressDeadlineSeconds: startSeconds(version) + arrivalSeconds,
       selector: { matchLabels: versionSelector(plan, version) },
       // A spare GPU is dear: with them one pod at a time is made anew.
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: gpus > 0 ? 1 : "25%" } },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: hasDevices ? 1 : "25%" } },
       template: {
         metadata: {
           labels: { ...metadata.labels, ...(hasIdentity ? { "azure.workload.identity/use": "true" } : {}) },

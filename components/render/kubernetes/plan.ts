@@ -117,6 +117,8 @@ export interface VersionPlan {
   readonly limits: { readonly cpuCores?: number; readonly memoryInGb: number };
   /** GPUs of each replica, 0 or more. */
   readonly gpus: number;
+  /** Extended resources of each replica, by name. */
+  readonly extendedResources?: Readonly<Record<string, number>>;
   /** Labels of the nodes that it may run on. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly Toleration[];

@@ -95,13 +95,19 @@ function probeOf({ initialDelaySeconds, ...probe }: ProbePlan): types.input.core
   };
 }
 
-function resourcesOf({ cpuCores, memoryInGb, limits, gpus }: VersionPlan): types.input.core.v1.ResourceRequirements {
-  const devices: Record<string, string> = gpus > 0 ? { "nvidia.com/gpu": String(gpus) } : {};
+function resourcesOf(version: VersionPlan): types.input.core.v1.ResourceRequirements {
+  const { cpuCores, memoryInGb, limits } = version;
+  const devices = Object.fromEntries(Object.entries(devicesOf(version)).map(([name, count]) => [name, String(count)]));
   const cpu: Record<string, string> = limits.cpuCores === undefined ? {} : { cpu: cpuQuantity(limits.cpuCores) };
   return {
     requests: { cpu: cpuQuantity(cpuCores), memory: byteQuantity(memoryInGb), ...devices },
     limits: { ...cpu, memory: byteQuantity(limits.memoryInGb), ...devices },
   };
+}
+
+/** What a replica holds alone: GPUs, and extended resources. */
+export function devicesOf({ gpus, extendedResources }: VersionPlan): Readonly<Record<string, number>> {
+  return { ...(gpus > 0 ? { "nvidia.com/gpu": gpus } : {}), ...extendedResources };
 }
 
 function placeOf({ nodeSelector, tolerations = [] }: VersionPlan): Pick<PodSpec, "nodeSelector" | "tolerations"> {
