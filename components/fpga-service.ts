@@ -76,7 +76,8 @@ function tell(component: pulumi.Resource, checked: CheckedFpga): void {
     const { minCount, maxCount } = own.pool.autoscale;
     const price = dollarsPerHour[machine.vmSize];
     const cost = price === undefined ? "" : `, about ${price} dollars an hour each (docs/costs.md)`;
-    const text = `${accelerator}: ${minCount} to ${maxCount} nodes of ${machine.vmSize}${cost}, billed while they are there`;
+    const count = minCount === maxCount ? String(minCount) : `${minCount} to ${maxCount}`;
+    const text = `${accelerator}: ${count} nodes of ${machine.vmSize}${cost}, billed while they are there`;
     void pulumi.log.info(text, component);
   }
 }

@@ -8,7 +8,7 @@ import { Problems } from "../components/internal/validate";
 import { laterHost } from "./later";
 import { describeService, makeAll, type StackOutputs } from "./outputs";
 import { type PlannedService, scorerProblems, serviceNames, serviceProblems, throwIfAny } from "./plan";
-import { makeScorer, readScorers, type Scorer } from "./scorers";
+import { makeScorer, readScorers, type Scorer, wantedScorers } from "./scorers";
 import type { DevSettings } from "./settings/dev";
 
 type AciPlan = PlannedService<Omit<AciServiceArgs, "host" | "image">>;
@@ -26,7 +26,7 @@ const laterImage = { identity: "0".repeat(64), ref: `later.azurecr.io/later@sha2
 export function dev(settings: DevSettings): StackOutputs {
   const { images: buildOptions = {} } = settings.workspace;
   const all = readScorers({ imageFaults: (places) => azureImageFaults(buildOptions, places) });
-  const scorers = chosen(all, settings);
+  const scorers = wantedScorers(all, settings);
   const services = serviceNames(scorers, settings.services).map((name) => planOf(name, settings));
   throwIfAny([
     ...settings.problems,
@@ -61,10 +61,6 @@ export function dev(settings: DevSettings): StackOutputs {
 /** All that a stack needs to run the image without building it: see {@link BuiltImage}. */
 function builtImage({ identity, ref, imageId, modelIds, sampleRequests }: ModelImage): pulumi.Inputs {
   return { identity, ref, imageId, modelIds, sampleRequests };
-}
-
-function chosen(all: readonly Scorer[], { scorers, spark }: DevSettings): Scorer[] {
-  return all.filter(({ name, image }) => (scorers?.includes(name) ?? true) && (spark || image.runtime !== "spark-py"));
 }
 
 function planOf(name: string, { services }: DevSettings): AciPlan {

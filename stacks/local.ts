@@ -6,7 +6,7 @@ import { Problems } from "../components/internal/validate";
 import type { ImageReference } from "../components/scoring-service";
 import { describeService, makeAll, type StackOutputs } from "./outputs";
 import { type PlannedService, scorerProblems, serviceNames, serviceProblems, throwIfAny } from "./plan";
-import { makeScorer, readScorers } from "./scorers";
+import { makeScorer, readScorers, wantedScorers } from "./scorers";
 import type { MeasuredScorer, OnlyService, ProgramOptions } from "./settings";
 import { type LocalSettings, unpin } from "./settings/local";
 
@@ -23,7 +23,7 @@ export function local(settings: LocalSettings, { only, measured }: ProgramOption
     return measuredScorer(settings, measured);
   }
   const all = readScorers();
-  const scorers = all.filter((scorer) => settings.spark || scorer.image.runtime !== "spark-py");
+  const scorers = wantedScorers(all, settings);
   const services = serviceNames(scorers, settings.services).map((name) => planOf(name, settings));
   throwIfAny([
     ...settings.problems,

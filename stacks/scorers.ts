@@ -24,6 +24,8 @@ export interface Scorer {
   readonly models: readonly (RegisteredModelArgs & { readonly modelName: string })[];
   /** Without the models. */
   readonly image: Omit<ModelImageArgs, "models">;
+  /** Whether it is left out unless settings name it. */
+  readonly onDemand: boolean;
   /** Whether a `conda.lock` that fits says which packages are in it. */
   readonly isLocked: boolean;
   /** One problem a line; with problems nothing is to be made of it. */
@@ -40,6 +42,7 @@ const fields: ReadonlyMap<string, Rule<unknown>> = new Map<string, Rule<unknown>
   ["schemaFile", text],
   ["dependencies", texts],
   ["tags", map],
+  ["onDemand", { must: "must be true or false", holds: (value) => typeof value === "boolean" }],
   ["models", { must: "must be a list of maps", holds: (value) => Array.isArray(value) && value.every(isRecord) }],
 ]);
 const modelFields = new Map<string, Rule<unknown>>([
@@ -63,6 +66,22 @@ export function readScorers(workspace?: BuildRules): Scorer[] {
     .filter((name) => ["score.py", "scorer.yml"].some((file) => fs.existsSync(path.join(home, name, file))))
     .sort(byCodeUnits)
     .map((name) => readScorer(name, workspace));
+}
+
+/** The scorers that a stack makes something of: those on demand only where a service, or the list of scorers, names them. */
+export function wantedScorers(
+  all: readonly Scorer[],
+  settings: {
+    readonly spark: boolean;
+    readonly services: Readonly<Record<string, { readonly scorer?: string }>>;
+    readonly scorers?: readonly string[] | undefined;
+  },
+): Scorer[] {
+  const { spark, services, scorers } = settings;
+  const named = Object.entries(services).map(([name, { scorer = name }]) => scorer);
+  const isWanted = ({ name, onDemand }: Scorer): boolean =>
+    scorers === undefined ? !onDemand || named.includes(name) : scorers.includes(name);
+  return all.filter((scorer) => isWanted(scorer) && (spark || scorer.image.runtime !== "spark-py"));
 }
 
 /** Makes a scorer's models and its image; their names in the program are the models' and the scorer's. */
@@ -103,7 +122,7 @@ function readScorer(name: string, workspace?: BuildRules): Scorer {
     path: within(model.path),
   }));
   const isLocked = checkParts(problems, name, models, image, workspace);
-  return { name, models, image, isLocked, problems: problems.lines };
+  return { name, models, image, onDemand: given["onDemand"] === true, isLocked, problems: problems.lines };
 }
 
 function checkParts(

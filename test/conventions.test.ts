@@ -8,6 +8,7 @@ import { Project } from "./fixture";
 import { type Registration, runProgram } from "./harness";
 import { aciHost, containerImage } from "./support/aci-host";
 import { aksHost, kubeconfig } from "./support/aks-host";
+import { azureHost } from "./support/fpga-host";
 import { clusterHost } from "./support/kubernetes-host";
 
 const folder = path.resolve(__dirname, "../components");
@@ -47,6 +48,8 @@ const makers: Readonly<
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
   AksService: (name, opts) =>
     new components.AksService(name, { host: clusterHost, image: containerImage, cpuCores: 1 }, opts),
+  FpgaService: (name, opts) =>
+    new components.FpgaService(name, { host: azureHost, image: containerImage, numReplicas: 2 }, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };
 

@@ -66,7 +66,11 @@ function prove(
   }
   for (const version of versions) {
     const isOnly = versions.length === 1;
-    const settings = serverSettings(checked, version).apply((known) => hashJson(known).slice(0, 12));
+    // What it calculates with is proven anew as well.
+    const { extendedResources } = version;
+    const settings = serverSettings(checked, version).apply((known) =>
+      hashJson(extendedResources ? { known, extendedResources } : known).slice(0, 12),
+    );
     const parts = {
       url,
       // Before a record leads the name there.

@@ -36,14 +36,13 @@ export function checkFpgaService(problems: Problems, name: string, args: FpgaSer
   const isFpga = accelerator === Accelerator.fpga;
   const machine = isFpga ? checkFpga(problems, args, today) : checkGpu(problems, args, today);
   const own = checkNodes(problems, name, args, machine);
-  const { nodePool = machine.vmSize, host } = args;
-  const service = checkAksService(problems, name, serviceArgs(args, machine, nodePool, own));
+  const service = checkAksService(problems, name, serviceArgs(args, machine, own));
   const versions = service.versions.map((version) => ({
     ...version,
     // A scoring script may serve on either.
     environmentVariables: { ...version.environmentVariables, SCORESTACK_ACCELERATOR: accelerator },
   }));
-  const isWarned = isFpga && host.nodePools !== undefined && !acknowledgeRetirement;
+  const isWarned = isFpga && args.host.nodePools !== undefined && !acknowledgeRetirement;
   return {
     accelerator,
     machine,
@@ -59,7 +58,7 @@ export function checkFpgaService(problems: Problems, name: string, args: FpgaSer
 export type CheckedFpga = ReturnType<typeof checkFpgaService>;
 
 /** The same service as an `AksService`: one request at a time in each replica, and its devices as an extended resource. */
-function serviceArgs(args: FpgaServiceArgs, machine: Machine, nodePool: string, own?: OwnNodes): AksServiceArgs {
+function serviceArgs(args: FpgaServiceArgs, machine: Machine, own?: OwnNodes): AksServiceArgs {
   const { accelerator: _kind, acknowledgeRetirement: _known, fpga: _fpga, gpu: _gpu, nodes: _nodes, ...common } = args;
   const { devicesPerReplica = 1, cpuCores = 1, memoryInGb = 4, host, ...rest } = common;
   const nodeSizes = own ? [...(host.nodeSizes ?? []), sizeOf(own)] : host.nodeSizes;
@@ -68,7 +67,7 @@ function serviceArgs(args: FpgaServiceArgs, machine: Machine, nodePool: string, 
     ...(isScaled(args) ? {} : { numReplicas: args.numReplicas ?? 1 }),
     image: machine.image,
     host: { ...host, ...(nodeSizes ? { nodeSizes } : {}) },
-    nodePool,
+    ...(own ? { nodePool: own.pool.vmSize } : {}),
     cpuCores,
     memoryInGb,
     extendedResources: { [machine.resourceName]: devicesPerReplica },
@@ -80,11 +79,12 @@ function isScaled({ minReplicas, maxReplicas, targetUtilization }: FpgaServiceAr
 }
 
 function sizeOf({ key, pool }: OwnNodes): NodeSize {
-  const size = vmSizeOf(pool.vmSize) ?? { name: pool.vmSize, vCpus: 0, memoryInGb: 0, gpus: 0 };
+  const size = vmSizeOf(pool.vmSize);
   return {
     name: pool.vmSize,
-    ...allocatable(size, defaultMaxPods),
-    gpus: size.gpus,
+    // What is not known was told already.
+    ...(size ? allocatable(size, defaultMaxPods) : { cpuCores: Infinity, memoryInGb: Infinity }),
+    gpus: size?.gpus ?? 0,
     labels: { [poolLabel]: key },
     taints: pool.taints ?? [],
   };

@@ -32,8 +32,9 @@ export function daysLeft(today: Date): number {
 
 /** What to warn of where FPGAs are used while they last. */
 export function retirementWarning(today: Date): string {
+  const left = daysLeft(today);
   return (
-    `Azure stops its FPGA machines on ${fpgaRetirement}, in ${daysLeft(today)} days: no reservation since ${reservationEnd}, no new ` +
+    `Azure stops its FPGA machines on ${fpgaRetirement}, in ${left} ${left === 1 ? "day" : "days"}: no reservation since ${reservationEnd}, no new ` +
     `bitstream attested since ${attestationEnd}. 'accelerator: "gpu"' leads out, 'acknowledgeRetirement: true' ends this warning; see docs/fpga.md`
   );
 }

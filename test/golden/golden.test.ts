@@ -19,6 +19,7 @@ describe("golden registrations", () => {
     "local-spark": { "scorestack:spark": "true", "scorestack:services": "{}" },
     dev: settingsOf("dev"),
     prod: settingsOf("prod"),
+    fpga: { ...settingsOf("fpga"), "scorestack:services": JSON.stringify({ churn: { accelerator: "gpu" } }) },
     kubernetes: {
       "scorestack:source": "dev",
       "scorestack:cluster": JSON.stringify({ kubeconfigFile: "test/golden/kubeconfig.yml", scaler: "cpu" }),

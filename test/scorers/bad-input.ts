@@ -21,6 +21,14 @@ const noJson = bad(
 );
 const noType = bad("no content type", { text: "{}" }, refusal(415, "Expects Content-Type to be application/json"));
 
+const digits: readonly BadInput[] = [
+  bad("an empty body", { method: "POST" }, { status: 400, headers: { "content-type": "application/json" } }),
+  bad("a text", { text: "seven" }, { status: 415, headers: { "content-type": "application/json" } }),
+  bad("the beginning of a PNG", { bytes: png }, { status: 415 }),
+  bad("PUT", { method: "PUT", bytes: png }, refusal(405, messages.method)),
+  bad("HEAD", { method: "HEAD" }, { status: 200, text: "" }),
+];
+
 /** For the scorers that come with the project. */
 export const badInputs: Readonly<Record<string, readonly BadInput[]>> = {
   diabetes: [
@@ -31,13 +39,8 @@ export const badInputs: Readonly<Record<string, readonly BadInput[]>> = {
     bad("a measurement as words", { json: { data: [["old", ...patient.slice(1)]] } }, scriptFailure),
     bad("null for the data", { json: { data: null } }, scriptFailure),
   ],
-  digits: [
-    bad("an empty body", { method: "POST" }, { status: 400, headers: { "content-type": "application/json" } }),
-    bad("a text", { text: "seven" }, { status: 415, headers: { "content-type": "application/json" } }),
-    bad("the beginning of a PNG", { bytes: png }, { status: 415 }),
-    bad("PUT", { method: "PUT", bytes: png }, refusal(405, messages.method)),
-    bad("HEAD", { method: "HEAD" }, { status: 200, text: "" }),
-  ],
+  digits,
+  "digits-int8": digits,
   wine: [
     noData,
     noJson,

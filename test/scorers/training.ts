@@ -12,9 +12,9 @@ export function whyNotTrained(scorer: string): string | undefined {
     : "train.py needs packages of its own; SCORESTACK_TRAIN=1 installs them";
 }
 
-/** Runs `train.py` in a copy of the scorer's folder without its model; returns what it printed. */
+/** Runs `train.py` in a copy of the scorer's folder without its model, the others beside it; returns what it printed. */
 export async function train(scorer: string, copy: string): Promise<string> {
-  fs.cpSync(path.join(projectRoot, "scorers", scorer), copy, { recursive: true });
+  fs.cpSync(path.join(projectRoot, "scorers"), path.dirname(copy), { recursive: true });
   fs.rmSync(path.join(copy, "model"), { recursive: true });
   const script = path.join(copy, "train.py");
   const [program, ...argv] = isServable(scorer)

@@ -66,6 +66,22 @@ describe("local stack", () => {
     only(made, localTokens.service, "flow");
   });
 
+  it("serves a scorer on demand where a service is its own or names it, and not otherwise", async () => {
+    project.write({
+      "scorers/rare/scorer.yml": "onDemand: true\nexecutionScript: ../churn/score.py\n",
+      "scorers/rare/conda.yml": conda,
+      "scorers/rare/model/rare.bin": "1",
+    });
+    const served = async (value: unknown): Promise<string[]> =>
+      Object.keys((await run(services(value))).result.services).sort();
+    assert.deepEqual(await served({}), ["churn"]);
+    assert.deepEqual(await served({ rare: {} }), ["churn", "rare"]);
+    // As every scorer, it then has a service of its own name too.
+    assert.deepEqual(await served({ often: { scorer: "rare" } }), ["churn", "often", "rare"]);
+    const { files } = only(await run(services({ rare: {} })), localTokens.image, "rare").inputs;
+    assert.ok(Object.keys(files as object).includes("app/score.py"));
+  });
+
   it("adds the services of the settings, and gives options to a scorer's own", async () => {
     const made = await run(
       services({
@@ -310,7 +326,7 @@ describe("local stack", () => {
     ["a scorer.yml that is no map", `'${yaml}' must be a map, got [1]`, {}, { "scorers/churn/scorer.yml": "[1]" }],
     [
       "an unknown key",
-      `'${yaml}' must hold only description, runtime, executionScript, condaFile, sampleRequests, schemaFile, dependencies, tags, models, got 'script'`,
+      `'${yaml}' must hold only description, runtime, executionScript, condaFile, sampleRequests, schemaFile, dependencies, tags, onDemand, models, got 'script'`,
       {},
       { "scorers/churn/scorer.yml": "script: x" },
     ],

@@ -163,6 +163,18 @@ export const rows: readonly Row[] = [
   [{ memoryInGbLimit: 5000 }, "'memoryInGbLimit' must be a number from 0.05 to 4096, got 5000"],
   [{ memoryInGb: 4, memoryInGbLimit: 2 }, "'memoryInGbLimit' must be at least 'memoryInGb', 4, got 2"],
   [{ gpuCount: 0.5 }, "'gpuCount' must be an integer from 0 to 16, got 0.5"],
+  [
+    { extendedResources: { card: 1 } },
+    "'extendedResources' must be the name of an extended resource, such as 'example.com/card': a domain, and none of 'kubernetes.io', got 'card'",
+  ],
+  [
+    { extendedResources: { "example.com/card": 0 } },
+    "'extendedResources.example.com/card' must be an integer from 1 to 64, got 0",
+  ],
+  [
+    { gpuCount: 1, extendedResources: { "nvidia.com/gpu": 1 } },
+    "'extendedResources' must be without 'nvidia.com/gpu' where 'gpuCount' is given; leave one of them out",
+  ],
   [{ temporaryInGb: 0 }, "'temporaryInGb' must be a number from 0.01 to 1024, got 0"],
   [{ nodePool: "gpu" }, "'nodePool' must come with a host that has 'nodeSizes'"],
   [{ nodePool: "gpu", host: small }, "'nodePool' must be 'cpu', got 'gpu'"],
