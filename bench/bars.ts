@@ -37,6 +37,14 @@ export const bars: readonly Bar[] = [
   ...["p50", "p95", "answered 503"].map(
     (measure) => ({ ...simulate, comparison: "three replicas under a wave", measure }) satisfies Bar,
   ),
+  {
+    section: "fpga",
+    comparison: "held-out digits, served",
+    measure: "accuracy",
+    of: "8-bit",
+    to: "float",
+    atLeast: 0.99,
+  },
 ];
 
 export interface Verdict {

@@ -7,6 +7,7 @@ import { releaseAll } from "./cleanup";
 import type { Comparison, SectionName } from "./comparison";
 import { dev } from "./dev";
 import { edit } from "./edit";
+import { fpga } from "./fpga";
 import { describeMachine, loadAverage, renderMachine } from "./machine";
 import { noop } from "./noop";
 import { isHelp, type Options, readOptions } from "./options";
@@ -18,7 +19,7 @@ import { updates } from "./updates";
 /** Measures; tells each comparison once it is complete. */
 export type Section = (options: Options, tell: (comparison: Comparison) => void) => Promise<void>;
 
-const sections: Readonly<Record<SectionName, Section>> = { scoring, edit, noop, dev, updates, simulate };
+const sections: Readonly<Record<SectionName, Section>> = { scoring, edit, noop, dev, updates, simulate, fpga };
 const root = path.resolve(__dirname, "..");
 
 /** Runs the bench and returns its exit code: 0 when every bar that was measured holds, 1 when not, 2 for wrong usage. */

@@ -23,9 +23,12 @@ export interface Machine {
   readonly warnings: readonly (string | undefined)[];
 }
 
-const amdPlugin = "public.ecr.aws/xilinx_dcg/k8s-device-plugin:1.3.0";
-/** Not guessed by AMD's own manifest, which has none: what a program that lists devices needs. */
-const pluginResources = { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "256Mi" } };
+/** AMD's plugin: Xilinx/FPGA_as_a_Service, k8s-device-plugin.yml of 2023. That has no resources, and lets it write to its own files. */
+export const amdPlugin = {
+  image: "public.ecr.aws/xilinx_dcg/k8s-device-plugin:1.3.0",
+  resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "256Mi" } },
+  isFileSystemReadOnly: true,
+} as const satisfies Partial<DevicePluginPlan>;
 
 /** Checks what is said of GPUs; returns what the service needs. */
 export function checkGpu(problems: Problems, args: FpgaServiceArgs, today: Date): Machine {
@@ -82,7 +85,7 @@ export function checkFpga(problems: Problems, args: FpgaServiceArgs, today: Date
     resourceName: extendedResourceName.holds(fpga.resourceName ?? "") ? (fpga.resourceName as string) : "later/fpga",
     image: { ...used, ...(modelIds === undefined ? {} : { modelIds }) },
     hasPlugin: fpga.devicePlugin ?? true,
-    plugin: { image: fpga.devicePluginImage ?? amdPlugin, resources: pluginResources, isFileSystemReadOnly: true },
+    plugin: { ...amdPlugin, image: fpga.devicePluginImage ?? amdPlugin.image },
     warnings,
   };
 }

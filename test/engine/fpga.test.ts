@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { takeRejections } from "../rejections";
 import { setClock } from "../support/clock";
 import { DevPlace, type DevStack } from "../support/dev-stack";
 import { before as day } from "../support/fpga-host";
@@ -97,6 +98,8 @@ describe("stack fpga on the real engine", function () {
         stack.run("preview"),
         /must be 'gpu' from 2027-05-31 on, when Azure stops its FPGA machines/,
       );
+      // The SDK has reported it to the engine.
+      await takeRejections();
     } finally {
       reset();
     }

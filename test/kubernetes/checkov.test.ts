@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { projectRoot } from "../contract/environment";
 import { servicePlan } from "../support/kubernetes-plan";
 import { temporaryFolder } from "../support/folder";
-import { manifestsOf, writeManifests } from "./rendered";
+import { manifestsOf, writeManifests, writePlugins } from "./rendered";
 import { tools, whyNot } from "./tools";
 
 const reason = whyNot("checkov");
@@ -31,6 +31,14 @@ interface Report {
     assert.ok(summary.passed > 500 && summary.parsing_errors === 0, JSON.stringify(summary));
   });
 
+  it("of device plugins have more, each answered there too: they meet the kubelet, which is root's", () => {
+    const place = path.join(folder, "plugins");
+    writePlugins(place);
+    const { results } = check(place);
+    const found = [...new Set(results.failed_checks.map(({ check_id: id }) => id))];
+    assert.deepEqual(found.sort(), answered("## Device plugins"));
+  });
+
   it("would have others if a pod ran as root and could write anywhere", () => {
     const place = path.join(folder, "lax");
     const deployment = manifestsOf(servicePlan()).find(({ kind }) => kind === "Deployment");
@@ -45,9 +53,10 @@ interface Report {
   });
 });
 
-/** Findings that the page has a row for. */
-function answered(): string[] {
-  const page = fs.readFileSync(path.join(projectRoot, "docs/kubernetes-security.md"), "utf8");
+/** Findings that a part of the page has a row for. */
+function answered(heading = "## What checkov says"): string[] {
+  const whole = fs.readFileSync(path.join(projectRoot, "docs/kubernetes-security.md"), "utf8");
+  const [page = ""] = whole.slice(whole.indexOf(heading) + heading.length).split("\n## ", 1);
   return [...page.matchAll(/^\| `(CKV2?_K8S_\d+)`/gm)].map(([, id = ""]) => id).sort();
 }
 

@@ -3,6 +3,9 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { renderAll } from "../../components/render/kubernetes/all";
 import type { Exposure, KubernetesServicePlan } from "../../components/render/kubernetes/plan";
+import { nvidiaPlugin } from "../../components/aks/gpus";
+import { amdPlugin } from "../../components/fpga/machine";
+import { renderDevicePlugin } from "../../components/render/kubernetes/device-plugin";
 import { byRequests, fullPlan, servicePlan, versionPlan } from "../support/kubernetes-plan";
 
 /** An object as it is sent. */
@@ -33,6 +36,16 @@ export const plans: Readonly<Record<string, KubernetesServicePlan>> = {
     exposure: { kind: "loadBalancer", isInternal: true, port: 80, allowedRanges: ["10.1.0.0/16"] },
   }),
   shared: servicePlan({ serviceName: "shared", exposure: shared }),
+  accelerated: servicePlan({
+    serviceName: "accelerated",
+    versions: [
+      versionPlan({
+        extendedResources: { "amd.com/u250": 1 },
+        nodeSelector: { "scorestack/pool": "fpga" },
+        tolerations: [{ key: "sku", value: "fpga", effect: "NoSchedule" }],
+      }),
+    ],
+  }),
   issued: servicePlan({
     serviceName: "issued",
     exposure: {
@@ -50,6 +63,18 @@ export const plans: Readonly<Record<string, KubernetesServicePlan>> = {
 /** The objects of a service, as they would be sent. */
 export function manifestsOf(plan: KubernetesServicePlan): Manifest[] {
   return renderAll(plan).map(({ object }) => object as unknown as Manifest);
+}
+
+/** What tells Kubernetes of devices, beside the services. */
+export const devicePlugins = Object.entries({ nvidia: nvidiaPlugin, "amd-fpga": amdPlugin }).map(
+  ([name, plugin]) =>
+    renderDevicePlugin({ name, ...plugin, nodes: { nodeSelector: { pool: name } } }) as unknown as Manifest,
+);
+
+/** Writes the device plugins into a file. */
+export function writePlugins(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "plugins.yaml"), devicePlugins.map((object) => stringify(object)).join("---\n"));
 }
 
 /** Writes each service's objects into a file of its name. */

@@ -22,6 +22,8 @@ export function renderDevicePlugin(plan: DevicePluginPlan): apps.v1.DaemonSetArg
   const { name, image, environment = {}, nodes, resources, isFileSystemReadOnly = false } = plan;
   const labels = { "app.kubernetes.io/name": name };
   return {
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
     metadata: { name, namespace: "kube-system", labels },
     spec: {
       selector: { matchLabels: labels },
