@@ -70,6 +70,11 @@ describe("AksService: its plan", () => {
       withVersion({ gpus: 1, nodeSelector: gpuNode.labels, tolerations: gpuNode.taints }),
     ],
     [
+      "extended resources",
+      { extendedResources: { "example.com/card": 2 } },
+      withVersion({ extendedResources: { "example.com/card": 2 } }),
+    ],
+    [
       "nodes",
       { nodePool: "gpu", host: { ...clusterHost, nodeSizes } },
       withVersion({ nodeSelector: gpuNode.labels, tolerations: gpuNode.taints }),

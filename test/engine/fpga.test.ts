@@ -28,7 +28,7 @@ describe("stack fpga on the real engine", function () {
     place.standIn
       .log()
       .filter(({ method }) => ["create", "update", "delete"].includes(method))
-      .map(({ method, name }) => `${method} ${name ?? ""}`);
+      .map(({ method, name }) => `${method} ${name}`);
 
   before(async () => {
     resetClock = setClock(day);

@@ -34,6 +34,15 @@ describe("scorers", function () {
     await Promise.all([...servers.values()].map((server) => server.stop()));
   });
 
+  it("digits-int8 has the very environment of digits, and so shares it", () => {
+    for (const file of ["conda.yml", "conda.lock"]) {
+      const [one, other] = ["digits-int8", "digits"].map((name) =>
+        fs.readFileSync(path.join(projectRoot, "scorers", name, file), "utf8"),
+      );
+      assert.equal(one, other, file);
+    }
+  });
+
   for (const { scorer, reason } of scorers) {
     (reason ? describe.skip : describe)(reason ? `${scorer.name} (${reason})` : scorer.name, () => {
       scorerSuite(scorer, () => servers.get(scorer.name)?.url ?? "");
