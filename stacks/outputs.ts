@@ -16,6 +16,8 @@ export interface StackOutputs {
 export interface ClusterOutputs {
   readonly images: Readonly<Record<string, BuiltImage>>;
   readonly services: Record<string, pulumi.Inputs>;
+  /** Batch runs that the settings ask for. */
+  readonly batchJobs?: Record<string, pulumi.Inputs>;
   /** What the services run in, where it was made here. */
   readonly cluster?: pulumi.Inputs;
 }

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { servicePlan } from "../support/kubernetes-plan";
 import { temporaryFolder } from "../support/folder";
-import { manifestsOf, plans, writeManifests } from "./rendered";
+import { batches, manifestsOf, plans, writeManifests } from "./rendered";
 import { writeSchemas } from "./schemas";
 import { schemaVersions, tools, whyNot } from "./tools";
 
@@ -37,7 +37,7 @@ interface Report {
           resources.map(({ kind, msg }) => `${kind}: ${msg}`),
           [],
         );
-        const sent = Object.values(plans).flatMap(manifestsOf).length;
+        const sent = [...Object.values(plans).flatMap(manifestsOf), ...batches.flat()].length;
         assert.deepEqual(summary, { valid: sent, invalid: 0, errors: 0, skipped: 0 });
       });
 
