@@ -52,7 +52,7 @@ export interface KubernetesBatchJobArgs extends Pick<
   readonly run?: string;
   /** Parts that the input is divided into, each with a pod of its own, 1 to 10000. @default 1 */
   readonly shards?: number;
-  /** Pods at a time, 1 to `shards`; may be changed while it runs. @default - `shards`, at most 10 */
+  /** Pods at a time, 1 to `shards`. A change makes the Job anew, which goes on where it was; what `render` has written is changed in place. @default - `shards`, at most 10 */
   readonly parallelism?: number;
   /** How often a part is tried again, 0 to 100. Pods that the cluster ends, as on a spot node that is taken back, don't count. @default 3 */
   readonly retriesPerShard?: number;

@@ -42,6 +42,15 @@ const makers: Readonly<
     ),
   AzureWorkspace: (name, opts) => new components.AzureWorkspace(name, everythingInAzure, opts),
   AksCluster: (name, opts) => new components.AksCluster(name, everythingInAks, opts),
+  KubernetesBatchJob: (name, opts) =>
+    new components.KubernetesBatchJob(
+      name,
+      {
+        ...{ host: clusterHost, image: containerImage, inputClaim: "rows", outputClaim: "scores" },
+        environmentVariables: { MODE: "nightly", TOKEN: pulumi.secret("token") },
+      },
+      opts,
+    ),
   KubernetesCluster: (name, opts) => new components.KubernetesCluster(name, { kubeconfig }, opts),
   AciService: (name, opts) =>
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),

@@ -19,7 +19,7 @@ export function batchPlan(given: Partial<BatchJobPlan> = {}): BatchJobPlan {
     environment: {},
     cpuCores: 0.1,
     memoryInGb: 0.5,
-    limits: { memoryInGb: 0.5 },
+    limits: { cpuCores: 1, memoryInGb: 0.5 },
     gpus: 0,
     temporaryInGb: 1,
     ...given,

@@ -75,7 +75,7 @@ describe("the objects of a batch run", () => {
                   ...["--shard", "$(JOB_COMPLETION_INDEX)/1"],
                 ],
                 env: [{ name: "HOME", value: "/tmp" }],
-                resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "512Mi" } },
+                resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
                 securityContext: {
                   allowPrivilegeEscalation: false,
                   readOnlyRootFilesystem: true,
