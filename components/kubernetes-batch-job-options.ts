@@ -67,17 +67,19 @@ export interface KubernetesBatchJobArgs extends Pick<
   readonly ttlSecondsAfterFinished?: number;
   /** How the input is written. @default "auto" */
   readonly inputFormat?: BatchInputFormat;
-  /** How the output is to be written. @default - the engine's */
+  /** Names of the columns that the scorer is given, in this order; for tables. @default - all, as they stand */
+  readonly columns?: readonly string[];
+  /** How the output is to be written. @default "csv" */
   readonly outputFormat?: BatchOutputFormat;
-  /** Rows in one call of `run()`, 1 to 1000000. @default - the engine's */
+  /** Rows (or files) in one call of `run()`, 1 to 1000000. @default - 8192 rows, 16 files */
   readonly miniBatchSize?: number;
   /** Processes in each pod, 1 to 64; each loads the models. @default 1 */
   readonly workers?: number;
-  /** How often a mini-batch is tried again, 0 to 100. @default - the engine's */
+  /** How often a mini-batch is tried again whose process crashed, hung or failed, 0 to 100. @default 3 */
   readonly retries?: number;
-  /** Seconds that one mini-batch may take, 1 to 86400. @default - the engine's */
+  /** Seconds that one call of `run()` may take, 1 to 86400. @default 60 */
   readonly timeoutSeconds?: number;
-  /** Rows of a part that may fail, -1 (any number) to 2147483647. @default - the engine's */
+  /** Rows of a part that may fail, -1 (any number) to 2147483647; one more ends it. @default -1 */
   readonly errorThreshold?: number;
   /** Labels of every object. @default - none */
   readonly tags?: Readonly<Record<string, string>>;

@@ -97,6 +97,7 @@ function planOf({ host, ...args }: KubernetesBatchJobArgs, checked: CheckedBatch
 function optionsOf(args: Omit<KubernetesBatchJobArgs, "host">): string[] {
   const given = {
     "--format": args.inputFormat,
+    "--columns": args.columns?.join(),
     "--output-format": args.outputFormat,
     "--mini-batch-size": args.miniBatchSize,
     "--workers": args.workers ?? 1,

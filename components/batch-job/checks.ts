@@ -42,6 +42,13 @@ const claimName: Rule<string> = {
   must: "must be the name of a PersistentVolumeClaim: 1 to 63 lower-case letters, digits and dashes",
   holds: objectName.holds,
 };
+const columnNames: Rule<readonly string[]> = {
+  must: "must be one or more names of columns, none of them with a comma",
+  holds: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((name) => typeof name === "string" && name !== "" && !name.includes(",")),
+};
 const runName: Rule<string> = {
   must: "must be 1 to 63 letters, digits, dashes, dots and underscores, a letter or digit first and last",
   holds: (value) => typeof value === "string" && /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/.test(value),
@@ -56,6 +63,7 @@ export function checkBatchJob(problems: Problems, name: string, args: Kubernetes
   problems.plain("run", run, runName);
   problems.plain("tags", tags, kubernetes.labels);
   problems.plain("inputFormat", args.inputFormat, oneOf(Object.values(BatchInputFormat)));
+  problems.plain("columns", args.columns, columnNames);
   problems.plain("outputFormat", args.outputFormat, oneOf(Object.values(BatchOutputFormat)));
   for (const [property, rule] of Object.entries(numbers)) {
     problems.plain(property, args[property as keyof KubernetesBatchJobArgs] as number | undefined, rule);

@@ -10,7 +10,7 @@ export interface BatchJobSettings extends Omit<KubernetesBatchJobArgs, "host" | 
 }
 
 const options =
-  "namespace inputClaim inputPaths outputClaim outputFolder run shards parallelism retriesPerShard maxFailedShards activeDeadlineSeconds ttlSecondsAfterFinished inputFormat outputFormat miniBatchSize workers retries timeoutSeconds errorThreshold cpuCores cpuCoresLimit memoryInGb memoryInGbLimit gpuCount nodePool temporaryInGb environmentVariables tags";
+  "namespace inputClaim inputPaths outputClaim outputFolder run shards parallelism retriesPerShard maxFailedShards activeDeadlineSeconds ttlSecondsAfterFinished inputFormat columns outputFormat miniBatchSize workers retries timeoutSeconds errorThreshold cpuCores cpuCoresLimit memoryInGb memoryInGbLimit gpuCount nodePool temporaryInGb environmentVariables tags";
 const fields = new Map<string, Rule<unknown>>([
   ["scorer", text],
   ...options.split(" ").map((key): [string, Rule<unknown>] => [key, anything]),

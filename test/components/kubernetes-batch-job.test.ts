@@ -25,7 +25,7 @@ const make =
       image,
       ...claims,
       ...args,
-    } as KubernetesBatchJobArgs);
+    });
 
 interface Job {
   readonly metadata: { readonly name: string; readonly annotations: object };
@@ -70,14 +70,32 @@ describe("KubernetesBatchJob", () => {
 
   it("tells the engine what is given, and nothing else", async () => {
     const options = {
-      ...{ inputFormat: "csv", outputFormat: "parquet", miniBatchSize: 500, workers: 2, retries: 1 },
+      ...{
+        inputFormat: "csv",
+        columns: ["a", "b"],
+        outputFormat: "parquet",
+        miniBatchSize: 500,
+        workers: 2,
+        retries: 1,
+      },
       ...{ timeoutSeconds: 30, errorThreshold: -1, inputPaths: ["a", "b/c"], run: "2026-11-24", shards: 20 },
     };
     const { spec } = await jobOf(options);
     assert.deepEqual([spec.completions, spec.parallelism], [20, 10]);
     assert.deepEqual(spec.template.spec.containers[0].args, [
       ...["--input", "/mnt/input/a", "/mnt/input/b/c", "--output", "/mnt/output/churn-scores/2026-11-24"],
-      ...["--format", "csv", "--output-format", "parquet", "--mini-batch-size", "500", "--workers", "2"],
+      ...[
+        "--format",
+        "csv",
+        "--columns",
+        "a,b",
+        "--output-format",
+        "parquet",
+        "--mini-batch-size",
+        "500",
+        "--workers",
+        "2",
+      ],
       ...["--retries", "1", "--timeout-seconds", "30", "--error-threshold", "-1"],
       ...["--shard", "$(JOB_COMPLETION_INDEX)/20"],
     ]);

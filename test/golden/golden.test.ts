@@ -23,6 +23,9 @@ describe("golden registrations", () => {
       "scorestack:source": "dev",
       "scorestack:cluster": JSON.stringify({ kubeconfigFile: "test/golden/kubeconfig.yml", scaler: "cpu" }),
       "scorestack:services": "{}",
+      "scorestack:batchJobs": JSON.stringify({
+        scores: { scorer: "churn", shards: 8, inputClaim: "rows", outputClaim: "scores" },
+      }),
     },
     "dev-private": {
       "scorestack:location": "westeurope",

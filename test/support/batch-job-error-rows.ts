@@ -53,6 +53,7 @@ export const rows: readonly Row[] = [
   [{ activeDeadlineSeconds: 59 }, "'activeDeadlineSeconds' must be an integer from 60 to 31536000, got 59"],
   [{ ttlSecondsAfterFinished: -1 }, "'ttlSecondsAfterFinished' must be an integer from 0 to 31536000, got -1"],
   [{ inputFormat: "excel" }, "'inputFormat' must be 'auto', 'csv', 'jsonl', 'parquet' or 'files', got 'excel'"],
+  [{ columns: ["a,b"] }, "'columns' must be one or more names of columns, none of them with a comma, got [\"a,b\"]"],
   [{ outputFormat: "auto" }, "'outputFormat' must be 'csv', 'jsonl' or 'parquet', got 'auto'"],
   [{ miniBatchSize: 0 }, "'miniBatchSize' must be an integer from 1 to 1000000, got 0"],
   [{ workers: 65 }, "'workers' must be an integer from 1 to 64, got 65"],

@@ -102,10 +102,9 @@ export const batchRules: readonly Rule[] = [
     on: "write",
     source: "learn.microsoft.com/rest/api/azureml/compute/create-or-update (ScaleSettings)",
     refuse: ({ inputs }) => {
-      const { minNodeCount = 0, maxNodeCount = 0 } = scaleOf(inputs);
-      return Number(minNodeCount) > Number(maxNodeCount)
-        ? `BadArgument: minNodeCount ${String(minNodeCount)} is more than maxNodeCount ${String(maxNodeCount)}.`
-        : undefined;
+      const { minNodeCount, maxNodeCount } = scaleOf(inputs);
+      const [least, most] = [Number(minNodeCount ?? 0), Number(maxNodeCount ?? 0)];
+      return least > most ? `BadArgument: minNodeCount ${least} is more than maxNodeCount ${most}.` : undefined;
     },
   },
   {
