@@ -46,9 +46,12 @@ export interface KubernetesBatchJobArgs extends Pick<
   readonly inputPaths?: readonly string[];
   /** PersistentVolumeClaim for the output, which may be the input's; with several nodes it must be `ReadWriteMany`. */
   readonly outputClaim: string;
-  /** Folder in it for the output, relative to it; made when it is not there. @default - `jobName`, and `run` below it where there is one */
+  /**
+   * Folder in it for the output, relative to it. With results of another image, other input or other options in it the run is refused.
+   * @default - `jobName`, `run` where there is one, and a hash of what the results depend on
+   */
   readonly outputFolder?: string;
-  /** Which run it is: any text of 1 to 63 letters, digits, dashes, dots and underscores, such as a date. Another text runs everything again. @default - none */
+  /** Which run it is: 1 to 63 letters, digits, dashes, dots and underscores, such as a date. Another one runs everything again. @default - none */
   readonly run?: string;
   /** Parts that the input is divided into, each with a pod of its own, 1 to 10000. @default 1 */
   readonly shards?: number;

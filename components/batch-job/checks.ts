@@ -8,6 +8,7 @@ import { claim } from "../internal/program-claims";
 import * as rules from "../internal/rules";
 import type { Problems } from "../internal/validate";
 import { BatchInputFormat, BatchOutputFormat, type KubernetesBatchJobArgs } from "../kubernetes-batch-job-options";
+import { contentName } from "../render/kubernetes/names";
 import { isPlainMap } from "../serving";
 
 const year = 31_536_000;
@@ -80,7 +81,8 @@ export function checkBatchJob(problems: Problems, name: string, args: Kubernetes
     },
     labels: { ...args.host.labels, ...tags },
     ...checkShards(problems, args, shards),
-    ...checkClaims(problems, args, run === undefined ? jobName : `${jobName}/${run}`),
+    ...checkClaims(problems, args, jobName),
+    outputFolder: args.outputFolder ?? contentName(run === undefined ? jobName : `${jobName}-${run}`, resultsOf(args)),
     ...checkSize(problems, args, place),
     ...checkPlace(problems, args, args.host, place),
     temporaryInGb: args.temporaryInGb ?? 1,
@@ -102,15 +104,25 @@ function checkShards(problems: Problems, args: KubernetesBatchJobArgs, shards: n
   return { shards, parallelism, retriesPerShard, maxFailedShards };
 }
 
-function checkClaims(problems: Problems, args: KubernetesBatchJobArgs, defaultFolder: string) {
-  const { inputClaim, outputClaim, inputPaths = [], outputFolder = defaultFolder } = args;
+/** What results depend on: the engine goes on with a folder only where all of it is the same. */
+function resultsOf(args: KubernetesBatchJobArgs) {
+  const { image, inputClaim, inputPaths = [], shards = 1, inputFormat = "auto", columns = [] } = args;
+  const { outputFormat = "csv", miniBatchSize = 0 } = args;
+  return {
+    image: image.identity,
+    ...{ inputClaim, inputPaths, shards, inputFormat, columns, outputFormat, miniBatchSize },
+  };
+}
+
+function checkClaims(problems: Problems, args: KubernetesBatchJobArgs, jobName: string) {
+  const { inputClaim, outputClaim, inputPaths = [], outputFolder = jobName } = args;
   const claims: readonly (readonly [string, string | undefined])[] = Object.entries({ inputClaim, outputClaim });
   for (const [property, value = ""] of claims) {
     problems.plain(property, value, claimName);
   }
   if (!Array.isArray(inputPaths)) {
     problems.add("inputPaths", "must be a list of paths", shown(inputPaths));
-    return { inputClaim, outputClaim, inputPaths: [], outputFolder };
+    return { inputClaim, outputClaim, inputPaths: [] };
   }
   inputPaths.forEach((at: string, index) => {
     problems.plain(`inputPaths[${index}]`, at, pathWithin);
@@ -122,7 +134,7 @@ function checkClaims(problems: Problems, args: KubernetesBatchJobArgs, defaultFo
     const remedy = "name what is to be read, or write into another claim";
     problems.add("inputPaths", "must leave 'outputFolder' out where both are in one claim", shown(inputPaths), remedy);
   }
-  return { inputClaim, outputClaim, inputPaths: inputPaths as readonly string[], outputFolder };
+  return { inputClaim, outputClaim, inputPaths: inputPaths as readonly string[] };
 }
 
 function checkVariables(problems: Problems, { environmentVariables = {} }: KubernetesBatchJobArgs) {

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { AksService, KubernetesBatchJob, type KubernetesBatchJobArgs } from "../../components";
+import { AksService, KubernetesBatchJob } from "../../components";
 import { only, runProgram } from "../harness";
 import { containerImage as image } from "../support/aci-host";
 import { rows } from "../support/batch-job-error-rows";
@@ -55,15 +55,17 @@ describe("KubernetesBatchJob", () => {
       "pulumi.com/deletionPropagationPolicy": "foreground",
     });
     assert.deepEqual([spec.completions, spec.parallelism], [1, 1]);
+    const folder = run.resources[0]?.outputs?.["outputFolder"] as string;
+    assert.match(folder, /^churn-scores-[0-9a-f]{10}$/);
     assert.deepEqual(spec.template.spec.containers[0].args, [
-      ...["--input", "/mnt/input", "--output", "/mnt/output/churn-scores", "--workers", "1"],
+      ...["--input", "/mnt/input", "--output", `/mnt/output/${folder}`, "--workers", "1"],
       ...["--shard", "$(JOB_COMPLETION_INDEX)/1"],
     ]);
     const [own] = run.resources;
     assert.deepEqual(own?.outputs, {
       kubernetesJobName: metadata.name,
       namespace: "default",
-      outputFolder: "churn-scores",
+      outputFolder: folder,
       imageIdentity: image.identity,
     });
   });
@@ -78,12 +80,12 @@ describe("KubernetesBatchJob", () => {
         workers: 2,
         retries: 1,
       },
-      ...{ timeoutSeconds: 30, errorThreshold: -1, inputPaths: ["a", "b/c"], run: "2026-11-24", shards: 20 },
+      ...{ timeoutSeconds: 30, errorThreshold: -1, inputPaths: ["a", "b/c"], outputFolder: "here", shards: 20 },
     };
     const { spec } = await jobOf(options);
     assert.deepEqual([spec.completions, spec.parallelism], [20, 10]);
     assert.deepEqual(spec.template.spec.containers[0].args, [
-      ...["--input", "/mnt/input/a", "/mnt/input/b/c", "--output", "/mnt/output/churn-scores/2026-11-24"],
+      ...["--input", "/mnt/input/a", "/mnt/input/b/c", "--output", "/mnt/output/here"],
       ...[
         "--format",
         "csv",
@@ -99,6 +101,29 @@ describe("KubernetesBatchJob", () => {
       ...["--retries", "1", "--timeout-seconds", "30", "--error-threshold", "-1"],
       ...["--shard", "$(JOB_COMPLETION_INDEX)/20"],
     ]);
+  });
+
+  it("writes where it went on before, unless what comes of it would be another", async () => {
+    const folderOf = async (args: object = {}): Promise<string> =>
+      (await runProgram(make(args))).resources[0]?.outputs?.["outputFolder"] as string;
+    const first = await folderOf();
+    for (const same of [{ memoryInGb: 2 }, { workers: 4 }, { retries: 9 }, { timeoutSeconds: 9 }, { parallelism: 1 }]) {
+      assert.equal(await folderOf(same), first);
+    }
+    assert.equal(await folderOf({ image: { ...image, identity: pulumi.output(image.identity) } }), first);
+    const others = [first];
+    for (const other of [
+      { image: { ...image, identity: "c".repeat(64) } },
+      { inputPaths: ["a"] },
+      { shards: 2 },
+      { outputFormat: "parquet" },
+      { miniBatchSize: 5 },
+      { run: "monday" },
+    ]) {
+      others.push(await folderOf(other));
+    }
+    assert.equal(new Set(others).size, 7);
+    assert.match(others.at(-1) ?? "", /^churn-scores-monday-/);
   });
 
   it("runs on the nodes that are named, whose taints it tolerates, and pulls as the host says", async () => {

@@ -77,9 +77,9 @@ const rows: Readonly<Record<string, Row>> = {
     refused: (desk) => {
       const given = parts(desk);
       const made = deployment(desk, given);
-      desk.change(ml("BatchDeployment"), made, deploymentInputs({ ...given, environmentVariables: { MODE: "other" } }));
+      desk.change(ml("BatchDeployment"), made, deploymentInputs({ ...given, outputAction: "SummaryOnly" }));
     },
-    said: /properties\.environmentVariables.* of the deployment 'wine-a1b2c3' changes in place/,
+    said: /properties\.outputAction of the deployment 'wine-a1b2c3' changes in place/,
   },
   "compute-fixed": {
     given: (desk) => desk.make(ml("Compute"), computeInputs()),

@@ -71,12 +71,14 @@ describe("kubernetes stack", () => {
       batchJobs: { churn: claims, nightly: { ...claims, scorer: "churn", shards: 8 } },
     });
     const { namespace, outputFolder, kubernetesJobName } = made.result.batchJobs?.["nightly"] ?? {};
+    const folder = await value(pulumi.output(outputFolder as string));
     const job = only(made, "kubernetes:batch/v1:Job", "nightly-job");
     const { metadata, spec } = job.inputs as unknown as { metadata: { name: string }; spec: { completions: number } };
     assert.deepEqual(
       await Promise.all([namespace, outputFolder, kubernetesJobName].map((one) => value(pulumi.output(one)))),
-      ["default", "nightly", metadata.name],
+      ["default", folder, metadata.name],
     );
+    assert.match(folder, /^nightly-[0-9a-f]{10}$/);
     assert.equal(spec.completions, 8);
     assert.deepEqual(Object.keys(made.result.services), []);
     assert.ok(!made.resources.some(({ type }) => type.endsWith(":Deployment")));

@@ -144,7 +144,7 @@ function scorerOf(plan: BatchJobPlan): types.input.core.v1.Container {
     imagePullPolicy: "IfNotPresent",
     command: ["python", "/opt/scorestack/batch"],
     args: [
-      ...["--input", ...inputs, "--output", `${outputFolder}/${plan.outputFolder}`],
+      ...["--input", ...inputs, "--output", known(plan.outputFolder, (folder) => `${outputFolder}/${folder}`)],
       ...plan.options,
       // The Job's controller gives each pod its index as a variable, counted from 0.
       ...["--shard", `$(JOB_COMPLETION_INDEX)/${plan.shards}`],

@@ -26,7 +26,7 @@ export interface BatchJobPlan extends Pick<
   readonly inputPaths: readonly string[];
   /** PersistentVolumeClaim for the output, and the folder in it. */
   readonly outputClaim: string;
-  readonly outputFolder: string;
+  readonly outputFolder: pulumi.Input<string>;
   /** Options of the batch engine, as its command line has them. */
   readonly options: readonly string[];
   /** Any text; another one is another run. */
