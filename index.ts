@@ -1,3 +1,4 @@
+import { batch } from "./stacks/batch";
 import { dev } from "./stacks/dev";
 import { kubernetes } from "./stacks/kubernetes";
 import { local } from "./stacks/local";
@@ -16,5 +17,7 @@ export = (options: ProgramOptions = {}) => {
       return prod(settings);
     case "kubernetes":
       return kubernetes(settings);
+    case "batch":
+      return batch(settings);
   }
 };

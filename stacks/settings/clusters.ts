@@ -109,6 +109,7 @@ function readCluster(reader: SettingsReader, component: string, fields: Readonly
   reader.unused(["pins", "keyRotations"], "local stacks");
   reader.unused(["spark"], "stacks that build images");
   reader.unused(["workspace"], "dev stacks");
+  reader.unused(["pools"], "batch stacks");
   const given = reader.map("cluster", `must be a map of options of ${component}`);
   return checkFields(reader.problems, "cluster", given, fields);
 }
