@@ -2,7 +2,7 @@ import * as ml from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
 import { ownName } from "../azure/place";
 import { putByTemplate } from "../azure/registration";
-import type { BatchScoringPoolArgs } from "../batch-scoring-pool-options";
+import type { BatchScoringPoolArgs, BatchWorkspace } from "../batch-scoring-pool-options";
 import { hashedName } from "../internal/aml-rules";
 import { type DeploymentContent, renderDeployment, renderEndpoint } from "../render/batch-deployment";
 import { renderSchedule } from "../render/batch-schedule";
@@ -66,17 +66,8 @@ export function makeDeployment(
   options: Options,
 ): Deployed {
   const { workspace, model } = args;
-  const { image, modelName, modelVersion, modelId, outputAction, outputFileName, settings, tags } = plan;
-  const version = pulumi.all([modelVersion, modelId]).apply(([known]) => String(known));
-  const content = {
-    imageIdentity: image.identity,
-    environmentId: environment.id,
-    codeId: code.id,
-    modelId: idIn(workspace, "models", modelName, version),
-    computeId: idIn(workspace, "computes", cluster.name),
-    outputAction,
-    outputFileName,
-  };
+  const { settings, tags } = plan;
+  const content = contentOf(workspace, plan, { environment, code, cluster });
   const own = pulumi.output(content).apply((known: DeploymentContent) => hashedName(stem, 32, known));
   const made = new ml.BatchDeployment(
     name,
@@ -104,6 +95,22 @@ export function makeDeployment(
     },
   );
   return { name: own, made };
+}
+
+/** What the deployment is named after. */
+function contentOf(workspace: BatchWorkspace, plan: CheckedPool, ran: Omit<Content, "stem">) {
+  const { image, modelName, modelVersion, modelId, outputAction, outputFileName } = plan;
+  // Not before it was held against those of the image.
+  const version = pulumi.all([modelVersion, modelId]).apply(([known]) => String(known));
+  return {
+    imageIdentity: image.identity,
+    environmentId: ran.environment.id,
+    codeId: ran.code.id,
+    modelId: idIn(workspace, "models", modelName, version),
+    computeId: idIn(workspace, "computes", ran.cluster.name),
+    outputAction,
+    outputFileName,
+  };
 }
 
 /** Makes a deployment the endpoint's default, once it stands. A template, as the endpoint is made before it: see docs/adr/0016. */
