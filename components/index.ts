@@ -43,8 +43,26 @@ export {
 } from "./azure/image-place";
 export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
-export type { AzureHost, LogDestination } from "./azure-host";
+export type { AzureHost, LogDestination, WorkspaceDatastore } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
+export { BatchScoringPool } from "./batch-scoring-pool";
+export {
+  type BatchIdentityArgs,
+  type BatchImageReference,
+  BatchInputKind,
+  BatchLoggingLevel,
+  type BatchModelReference,
+  BatchOutputAction,
+  type BatchRetriesArgs,
+  type BatchScheduleArgs,
+  type BatchScoringPoolArgs,
+  BatchTarget,
+  type BatchWorkspace,
+  type DedicatedTopUpArgs,
+  type RecurrenceArgs,
+  RecurrenceUnit,
+  VmPriority,
+} from "./batch-scoring-pool-options";
 export { KubeLogin } from "./internal/kubeconfig";
 export { KubernetesBatchJob } from "./kubernetes-batch-job";
 export type * from "./kubernetes-batch-job-options";

@@ -50,8 +50,8 @@ export async function readSource(stack: string): Promise<Source> {
   }
   return {
     images: Object.fromEntries(built),
-    registry: partOf<SourceRegistry>(registry),
-    workspace: partOf<SourceWorkspace>(workspace),
+    registry: partOf(registry) as SourceRegistry | undefined,
+    workspace: partOf(workspace) as SourceWorkspace | undefined,
     problems: problems.lines,
   };
 }
@@ -61,6 +61,6 @@ async function plain(reference: pulumi.StackReference, name: string): Promise<un
   return (await reference.getOutputDetails(name)).value as unknown;
 }
 
-function partOf<T>(told: unknown): T | undefined {
-  return isRecord(told) ? (told as unknown as T) : undefined;
+function partOf(told: unknown): object | undefined {
+  return isRecord(told) ? told : undefined;
 }

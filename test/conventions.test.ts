@@ -8,6 +8,7 @@ import { Project } from "./fixture";
 import { type Registration, runProgram } from "./harness";
 import { aciHost, containerImage } from "./support/aci-host";
 import { aksHost, kubeconfig } from "./support/aks-host";
+import { batchArgs } from "./support/batch-host";
 import { clusterHost } from "./support/kubernetes-host";
 
 const folder = path.resolve(__dirname, "../components");
@@ -27,6 +28,14 @@ const everythingInAks: components.AksClusterArgs = {
   upgrades: { window: { day: "Sunday", startTime: "02:00" } },
   monitoring: { managedPrometheus: true },
   tls: { leafDomainLabel: "team-models", clusterIssuer: "letsencrypt" },
+};
+
+const everythingInBatch: components.BatchScoringPoolArgs = {
+  ...batchArgs,
+  vmPriority: "lowPriority",
+  instanceCount: 2,
+  dedicatedTopUp: { maxNodes: 1 },
+  schedules: { nightly: { cron: "0 2 * * *", inputPath: "azureml://datastores/workspaceblobstore/paths/in/" } },
 };
 
 /** A way to make each component, with all that it can have made; a component without one fails the first test. */
@@ -56,6 +65,7 @@ const makers: Readonly<
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
   AksService: (name, opts) =>
     new components.AksService(name, { host: clusterHost, image: containerImage, cpuCores: 1 }, opts),
+  BatchScoringPool: (name, opts) => new components.BatchScoringPool(name, everythingInBatch, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };
 

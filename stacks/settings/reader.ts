@@ -87,7 +87,8 @@ export class SettingsReader {
   /** Other options than these stand open in the state. */
   private checkSecrets(setting: string, secrets: ReadonlySet<string>, mayBeSecret: readonly string[]): void {
     const options = mayBeSecret.map((option) => `'${option}'`).join(", ");
-    const remedy = `only ${options} may hold secrets: set it again without --secret`;
+    const who = mayBeSecret.length > 0 ? `only ${options} may hold secrets` : "it would stand open in the state";
+    const remedy = `${who}: set it again without --secret`;
     for (const path of secrets) {
       const option = path.split(".").slice(1).join(".");
       if (path !== "" && !mayBeSecret.some((one) => isWithin(option, one))) {
