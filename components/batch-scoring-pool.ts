@@ -4,7 +4,7 @@ import type { Nodes } from "./batch/check-nodes";
 import { type CheckedPool, checkBatchPool } from "./batch/checks";
 import * as endpoints from "./batch/endpoint";
 import { type Cluster, makeCluster, nodeIdentity } from "./batch/nodes";
-import type { Options } from "./batch/place";
+import { after, type Options } from "./batch/place";
 import type { BatchScoringPoolArgs } from "./batch-scoring-pool-options";
 import { Problems } from "./internal/validate";
 
@@ -47,7 +47,9 @@ export class BatchScoringPool extends pulumi.ComponentResource {
       environment: environment(`${name}-environment`, args, plan, children),
       code: code(`${name}-code`, args, children),
     };
-    const endpoint = endpoints.makeEndpoint(name, args, plan, children);
+    // It goes with its deployments, and only then may their nodes.
+    const nodes = [...clusters.pool.ready, ...(clusters.topUp?.ready ?? [])];
+    const endpoint = endpoints.makeEndpoint(name, args, plan, after(children, ...nodes));
     const deploy = (stem: string, cluster: NodeCluster): endpoints.Deployed =>
       endpoints.makeDeployment(`${stem}-deployment`, args, plan, endpoint, { ...ran, cluster, stem }, children);
     const pool = deploy(name, clusters.pool);

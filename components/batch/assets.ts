@@ -20,8 +20,11 @@ export interface Asset {
   readonly registered: pulumi.Resource;
 }
 
-/** What is uploaded as it is: the script of a deployment, and the packages of the driver. */
-const own = path.join(__dirname, "azureml");
+/** What is uploaded as it is: the script of a deployment, and the packages of the driver. In a bundle it does not lie beside this file. */
+const own = (): string => {
+  const beside = path.join(__dirname, "azureml");
+  return fs.existsSync(beside) ? beside : fromRoot("components/batch/azureml");
+};
 /** Where build contexts of environments are written: a cache of the program. */
 const contexts = ".scorestack/batch";
 
@@ -46,7 +49,7 @@ export function environment(name: string, args: BatchScoringPoolArgs, { image }:
 
 /** Registers the script that Azure ML calls. */
 export function code(name: string, args: BatchScoringPoolArgs, options: Options): Asset {
-  return asset(name, "codes", args, pulumi.output(folderAt(toRoot(path.join(own, "code")))), options, (uri) => ({
+  return asset(name, "codes", args, pulumi.output(folderAt(toRoot(path.join(own(), "code")))), options, (uri) => ({
     codeUri: uri,
   }));
 }
@@ -87,7 +90,7 @@ function asset(
 /** Writes a build context, in previews too, under the name of its content. */
 function contextOf(ref: string): Folder {
   const dockerfile = renderBatchDockerfile(ref);
-  const lock = fs.readFileSync(path.join(own, driverLock), "utf8");
+  const lock = fs.readFileSync(path.join(own(), driverLock), "utf8");
   const folder = `${contexts}/${hashJson({ dockerfile, lock }).slice(0, 12)}/context`;
   fs.mkdirSync(fromRoot(folder), { recursive: true });
   writeWhole(fromRoot(`${folder}/Dockerfile`), dockerfile);
