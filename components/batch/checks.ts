@@ -5,11 +5,11 @@ import { settledImage } from "../internal/aci-rules";
 import * as aml from "../internal/aml-rules";
 import { azureTags } from "../internal/aci-rules";
 import { modelName } from "../internal/names";
-import { oneOf, shown, wholeNumber } from "../internal/problems";
+import { oneOf, problemLine, shown, wholeNumber } from "../internal/problems";
 import { claim } from "../internal/program-claims";
 import * as rules from "../internal/rules";
-import type { Problems } from "../internal/validate";
-import { checkVariables } from "../serving";
+import { isLater, type Problems } from "../internal/validate";
+import { checkVariables, type Variables } from "../serving";
 import { checkNodes } from "./check-nodes";
 import { checkSchedules } from "./check-schedules";
 
@@ -25,6 +25,7 @@ export function checkBatchPool(problems: Problems, name: string, args: BatchScor
     ...nodes,
     endpointName: checkEndpoint(problems, name, args),
     settings: checkSettings(problems, args),
+    environmentVariables: withoutSecrets(checkVariables(problems, args.environmentVariables)),
     ...checkOutput(problems, args),
     schedules,
     tags: checkTags(problems, args),
@@ -108,9 +109,23 @@ function checkSettings(problems: Problems, args: BatchScoringPoolArgs) {
     timeoutSeconds: retries.timeoutSeconds ?? 30,
     errorThreshold: args.errorThreshold ?? -1,
     loggingLevel: args.loggingLevel ?? BatchLoggingLevel.info,
-    environmentVariables: checkVariables(problems, args.environmentVariables),
     description: problems.check("description", args.description, rules.someText),
   };
+}
+
+/** They stand in the name of a deployment, as a hash, and in Azure for everyone who may read the workspace. */
+function withoutSecrets(variables: Variables | undefined): Variables | undefined {
+  if (variables === undefined || !isLater(variables)) {
+    return variables;
+  }
+  const later = pulumi.output(variables);
+  return pulumi.all([later, pulumi.isSecret(later)]).apply(([known, isSecret]) => {
+    if (isSecret) {
+      const remedy = "let the scorer ask a Key Vault, with a role for the nodes' identity";
+      throw new pulumi.RunError(problemLine("environmentVariables", "must hold no secret", undefined, remedy));
+    }
+    return known;
+  });
 }
 
 function checkOutput(problems: Problems, args: BatchScoringPoolArgs) {

@@ -99,7 +99,7 @@ export function makeDeployment(
 
 /** What the deployment is named after. */
 function contentOf(workspace: BatchWorkspace, plan: CheckedPool, ran: Omit<Content, "stem">) {
-  const { image, modelName, modelVersion, modelId, outputAction, outputFileName } = plan;
+  const { image, modelName, modelVersion, modelId, outputAction, outputFileName, environmentVariables } = plan;
   // Not before it was held against those of the image.
   const version = pulumi.all([modelVersion, modelId]).apply(([known]) => String(known));
   return {
@@ -110,6 +110,7 @@ function contentOf(workspace: BatchWorkspace, plan: CheckedPool, ran: Omit<Conte
     computeId: idIn(workspace, "computes", ran.cluster.name),
     outputAction,
     outputFileName,
+    environmentVariables,
   };
 }
 

@@ -13,7 +13,6 @@ export interface DeploymentSettings {
   readonly timeoutSeconds: number;
   readonly errorThreshold: number;
   readonly loggingLevel: BatchLoggingLevel;
-  readonly environmentVariables?: Variables;
   readonly description?: pulumi.Input<string>;
 }
 
@@ -26,6 +25,7 @@ export interface DeploymentContent {
   readonly computeId: string;
   readonly outputAction: BatchOutputAction;
   readonly outputFileName?: string;
+  readonly environmentVariables?: Readonly<Record<string, string>>;
 }
 
 /** File of a deployment's code that Azure ML calls. */
@@ -34,11 +34,15 @@ export const entryScript = "batch_score.py";
 const actions = { appendRow: "AppendRow", summaryOnly: "SummaryOnly" } as const;
 const levels = { warning: "Warning", info: "Info", debug: "Debug" } as const;
 
+type Known = "outputAction" | "environmentVariables";
+interface WithVariables {
+  readonly environmentVariables?: Variables;
+}
 type Later<T> = { readonly [K in keyof T]: pulumi.Input<Exclude<T[K], undefined>> | Extract<T[K], undefined> };
 
 /** Renders the properties of a batch deployment. */
 export function renderDeployment(
-  content: Later<Omit<DeploymentContent, "outputAction">> & Pick<DeploymentContent, "outputAction">,
+  content: Later<Omit<DeploymentContent, Known>> & Pick<DeploymentContent, "outputAction"> & WithVariables,
   settings: DeploymentSettings,
 ): ml.BatchDeploymentPropertiesArgs {
   return {
@@ -55,7 +59,7 @@ export function renderDeployment(
     loggingLevel: levels[settings.loggingLevel],
     outputAction: actions[content.outputAction],
     outputFileName: content.outputFileName,
-    environmentVariables: settings.environmentVariables,
+    environmentVariables: content.environmentVariables,
     properties: { "scorestack.imageIdentity": content.imageIdentity },
   };
 }
