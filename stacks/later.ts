@@ -19,7 +19,11 @@ export const laterWorkspace: BatchWorkspace = {
   workspaceId: "/subscriptions/later/resourceGroups/later/providers/Microsoft.MachineLearningServices/workspaces/later",
   resourceGroupName: "later",
   location: "westeurope",
-  datastore: { blobEndpoint: "https://later.blob.core.windows.net/", containerName: "later" },
+  datastore: {
+    accountId: "/subscriptions/later/resourceGroups/later/providers/Microsoft.Storage/storageAccounts/later",
+    blobEndpoint: "https://later.blob.core.windows.net/",
+    containerName: "later",
+  },
 };
 
 /** What the checks take for a cluster that is not made yet, with what is known of it. */

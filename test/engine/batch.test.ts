@@ -44,8 +44,8 @@ describe("stack batch on the real engine", function () {
   const calls = (...names: string[]): string[] =>
     place.standIn
       .log()
-      .filter(({ name, method }) => names.includes(name ?? "") && ["create", "update", "delete"].includes(method))
-      .map(({ method, name }) => `${method} ${name ?? ""}`);
+      .filter(({ name, method }) => names.includes(name) && ["create", "update", "delete"].includes(method))
+      .map(({ method, name }) => `${method} ${name}`);
 
   before(async () => {
     place = await DevPlace.make("batch", ["diabetes", "wine"]);

@@ -79,7 +79,8 @@ export const batchRules: readonly Rule[] = [
     on: "write",
     source: "stricter: jobs that run would be told apart from later ones by nothing; a change is a new deployment",
     refuse: ({ changes, name }) => {
-      const fixed = /^properties\.(compute|environmentId|codeConfiguration|model|outputAction|outputFileName)\b/;
+      const fixed =
+        /^properties\.(compute|environmentId|codeConfiguration|model|outputAction|outputFileName|environmentVariables)\b/;
       const path = Object.keys(changes ?? {}).find((one) => fixed.test(one));
       return path && `the stand-in refuses: ${path} of the deployment '${name}' changes in place.`;
     },
