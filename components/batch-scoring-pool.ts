@@ -47,7 +47,7 @@ export class BatchScoringPool extends pulumi.ComponentResource {
       environment: environment(`${name}-environment`, args, plan, children),
       code: code(`${name}-code`, args, children),
     };
-    const endpoint = endpoints.makeEndpoint(name, args, plan, children);
+    const endpoint = endpoints.makeEndpoint(name, args, plan, Object.values(clusters), children);
     const deploy = (stem: string, cluster: NodeCluster): endpoints.Deployed =>
       endpoints.makeDeployment(`${stem}-deployment`, args, plan, endpoint, { ...ran, cluster, stem }, children);
     const pool = deploy(name, clusters.pool);
@@ -101,5 +101,6 @@ function makeClusters(
     ...makeCluster(`${stem}-compute`, stem, args, nodes, made, identity, tags, children),
     instanceCount: nodes.instanceCount,
   });
-  return { pool: make(name, made.pool), topUp: made.topUp && make(`${name}-top-up`, made.topUp) };
+  const pool = make(name, made.pool);
+  return made.topUp ? { pool, topUp: make(`${name}-top-up`, made.topUp) } : { pool };
 }
