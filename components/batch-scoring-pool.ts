@@ -4,7 +4,7 @@ import type { Nodes } from "./batch/check-nodes";
 import { type CheckedPool, checkBatchPool } from "./batch/checks";
 import * as endpoints from "./batch/endpoint";
 import { type Cluster, makeCluster, nodeIdentity } from "./batch/nodes";
-import { after, type Options } from "./batch/place";
+import type { Options } from "./batch/place";
 import type { BatchScoringPoolArgs } from "./batch-scoring-pool-options";
 import { Problems } from "./internal/validate";
 
@@ -47,9 +47,7 @@ export class BatchScoringPool extends pulumi.ComponentResource {
       environment: environment(`${name}-environment`, args, plan, children),
       code: code(`${name}-code`, args, children),
     };
-    // It goes with its deployments, and only then may their nodes.
-    const nodes = [...clusters.pool.ready, ...(clusters.topUp?.ready ?? [])];
-    const endpoint = endpoints.makeEndpoint(name, args, plan, after(children, ...nodes));
+    const endpoint = endpoints.makeEndpoint(name, args, plan, Object.values(clusters), children);
     const deploy = (stem: string, cluster: NodeCluster): endpoints.Deployed =>
       endpoints.makeDeployment(`${stem}-deployment`, args, plan, endpoint, { ...ran, cluster, stem }, children);
     const pool = deploy(name, clusters.pool);
@@ -103,5 +101,6 @@ function makeClusters(
     ...makeCluster(`${stem}-compute`, stem, args, nodes, made, identity, tags, children),
     instanceCount: nodes.instanceCount,
   });
-  return { pool: make(name, made.pool), topUp: made.topUp && make(`${name}-top-up`, made.topUp) };
+  const pool = make(name, made.pool);
+  return made.topUp ? { pool, topUp: make(`${name}-top-up`, made.topUp) } : { pool };
 }

@@ -23,11 +23,15 @@ export interface Deployed {
   readonly made: ml.BatchDeployment;
 }
 
-/** The endpoint, whose name stays. Which deployment is its default is {@link switchDefault}'s matter. */
+/**
+ * The endpoint, whose name stays. It is made once and never set again: whatever it is set to without a default takes the default
+ * away, and what a refresh finds is soon an old one. What changes is {@link switchDefault}'s matter.
+ */
 export function makeEndpoint(
   name: string,
   { workspace }: BatchScoringPoolArgs,
-  { endpointName, settings, tags }: CheckedPool,
+  { endpointName, tags }: CheckedPool,
+  clusters: readonly Cluster[],
   options: Options,
 ): Endpoint {
   const { workspaceId, location } = workspace;
@@ -36,10 +40,15 @@ export function makeEndpoint(
     endpointName ?? pulumi.output(workspaceId).apply((id) => hashedName(name, 32, [id.toLowerCase(), ownName(name)])),
   );
   const made = new ml.BatchEndpoint(
-    name,
-    { ...within(workspace), endpointName: own, location, properties: renderEndpoint(settings.description), tags },
-    // After a refresh the default would be among the inputs, and a change of the tags would take it away.
-    { ...options, ignoreChanges: ["properties.defaults"], deleteBeforeReplace: false },
+    // Another name is another endpoint, which must not be made with the default that this one had when it was refreshed.
+    endpointName === undefined ? name : `${name}-${endpointName}`,
+    { ...within(workspace), endpointName: own, location, properties: renderEndpoint(undefined), tags },
+    {
+      // Its deployments go with it, and their clusters only after them.
+      ...after(options, ...clusters.flatMap(({ ready }) => ready)),
+      ignoreChanges: ["properties.defaults", "properties.description", "tags"],
+      deleteBeforeReplace: false,
+    },
   );
   return { name: own, made };
 }
