@@ -12,7 +12,7 @@ import { type BatchImage, engineFolder } from "./image";
 import type { BatchOptions } from "./options";
 
 /** The descriptor that the engine writes its events to. */
-const eventsDescriptor = 3;
+export const eventsDescriptor = 3;
 
 /**
  * Runs the batch engine in the image's environment, to its end; returns its exit code. Everything that the scorer prints is
@@ -24,9 +24,10 @@ export async function runEngine(
   options: BatchOptions,
   onEvent: (event: BatchEvent) => void,
 ): Promise<number> {
-  const child = spawn(image.python, argumentsOf(root, image, options), {
-    cwd: options.from,
-    env: environmentOf(image, options),
+  const { command, args, cwd, env } = engineCommand(root, image, options);
+  const child = spawn(command, args, {
+    cwd,
+    env,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     // In a group of its own: a terminal's Ctrl-C comes to this process alone, which passes it on once.
     detached: true,
@@ -44,9 +45,12 @@ export async function runEngine(
   return whileStoppable(stopping(child), ended(child, streams));
 }
 
-function argumentsOf(root: string, image: BatchImage, { inputs, output, settings }: BatchOptions): string[] {
+/** How the engine is started. */
+export function engineCommand(root: string, image: BatchImage, options: BatchOptions) {
+  const { inputs, output, settings, from } = options;
   const events = ["--events", String(eventsDescriptor)];
-  return [engineFolder(root, image), "--input", ...inputs, "--output", output, ...settings, ...events];
+  const args = [engineFolder(root, image), "--input", ...inputs, "--output", output, ...settings, ...events];
+  return { command: image.python, args, cwd: from, env: environmentOf(image, options) };
 }
 
 function environmentOf(image: BatchImage, options: BatchOptions): Record<string, string> {

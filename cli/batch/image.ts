@@ -6,10 +6,10 @@ import { imageHandler } from "../../provider/resources/image";
 import { modelHandler } from "../../provider/resources/model";
 import type { Context } from "../../provider/rpc/handler";
 import type { Store } from "../../provider/store";
-import { BatchPackages, hasPackage } from "../../provider/store/batch-packages";
 import { damagedFiles } from "../../provider/store/contents";
 import type { StoredImage } from "../../provider/store/images";
-import { CliError, UsageError } from "../errors";
+import { CliError, Interrupted, UsageError } from "../errors";
+import { isInterrupted, whileStoppable } from "../interruption";
 import { Progress, say, warn } from "../output/messages";
 import type { WantedImage } from "./options";
 
@@ -21,16 +21,22 @@ export interface BatchImage extends LaunchImage {
   readonly packages: string | undefined;
 }
 
-const enginePackage = "pyarrow";
+const preparing = "Preparing the image";
 
 /** The image to run: a kept one, or the scorer's as it is on the disk now, which is built where the store doesn't have it. */
 export async function prepareImage(root: string, store: Store, wanted: WantedImage): Promise<BatchImage> {
-  const progress = new Progress("Preparing the image");
+  const progress = new Progress(preparing);
   const stop = new AbortController();
+  const abort = (): void => {
+    stop.abort();
+  };
   const context = contextOf(progress, stop.signal);
+  const prepared = async (): Promise<BatchImage> =>
+    ready(store, "scorer" in wanted ? await build(root, store, wanted.scorer, context) : kept(store, wanted), context);
   try {
-    const identity = "scorer" in wanted ? await build(root, store, wanted.scorer, context) : kept(store, wanted);
-    return await ready(root, store, identity, context);
+    return await whileStoppable({ stop: abort, kill: abort }, prepared());
+  } catch (error) {
+    throw isInterrupted() ? new Interrupted("interrupted; run the same command again to go on from here") : error;
   } finally {
     progress.end();
   }
@@ -82,7 +88,7 @@ function kept(store: Store, wanted: Exclude<WantedImage, { scorer: string }>): s
   return identity;
 }
 
-async function ready(root: string, store: Store, identity: string, context: Context): Promise<BatchImage> {
+async function ready(store: Store, identity: string, context: Context): Promise<BatchImage> {
   const bundle = store.imageStore.bundle(identity);
   const environment = bundle && store.environments.get(bundle.environment);
   const folder = store.imageStore.folderOf(identity);
@@ -97,20 +103,13 @@ async function ready(root: string, store: Store, identity: string, context: Cont
       `image ${identity.slice(0, 12)} is damaged (${damaged}); put its scorer's content back and run it with --scorer, which mends it`,
     );
   }
-  const python = store.environments.python(environment.key);
-  const home = store.environments.folderOf(environment.key);
-  const lock = path.join(root, "runtime", "batch", `${enginePackage}.lock`);
-  const packages = new BatchPackages(path.join(store.folder, "batch-packages"), root);
-  const { pythonVersion } = environment;
   return {
     bundle,
     folder,
-    python,
+    python: store.environments.python(environment.key),
     imageId: idOf(store.imageStore.named(identity).pop()) ?? identity.slice(0, 12),
     modelIds: bundle.models.map(({ modelName, version }) => `${modelName}:${version}`),
-    packages: hasPackage(home, enginePackage)
-      ? undefined
-      : await packages.ensure(lock, { python, pythonVersion }, context),
+    packages: await store.batchPackages.ensure(environment, context),
   };
 }
 
@@ -133,7 +132,7 @@ function contextOf(progress: Progress, cancelled: AbortSignal): Context {
     info: () => undefined,
     warn,
     progress: (message) => {
-      progress.update("Preparing the image", message);
+      progress.update(preparing, message);
     },
     cancelled,
     secretPaths: new Set(),

@@ -14,14 +14,16 @@ export interface GivenOptions {
   readonly identity?: string;
   readonly input?: readonly string[];
   readonly output?: string;
-  readonly format: string;
+  readonly format?: string;
   readonly outputFormat?: string;
   readonly miniBatchSize?: string;
   readonly workers?: string;
-  readonly retries: string;
-  readonly timeoutSeconds: string;
-  readonly errorThreshold: string;
-  readonly env: readonly string[];
+  readonly retries?: string;
+  readonly timeoutSeconds?: string;
+  readonly errorThreshold?: string;
+  readonly columns?: string;
+  readonly restart?: boolean;
+  readonly env?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -42,12 +44,13 @@ export interface BatchOptions {
 
 export type WantedImage = { readonly scorer: string } | { readonly image: string } | { readonly identity: string };
 
+/** Those that are left out the engine knows: runtime/batch/arguments.py. */
 const numbers = [
-  { key: "miniBatchSize", option: "--mini-batch-size", low: 1, high: 1_000_000, whole: true },
-  { key: "workers", option: "--workers", low: 1, high: 256, whole: true },
-  { key: "retries", option: "--retries", low: 0, high: 100, whole: true },
-  { key: "timeoutSeconds", option: "--timeout-seconds", low: 0.001, high: 259_200, whole: false },
-  { key: "errorThreshold", option: "--error-threshold", low: -1, high: Number.MAX_SAFE_INTEGER, whole: true },
+  { key: "miniBatchSize", option: "--mini-batch-size", low: 1, high: 1_000_000_000 },
+  { key: "workers", option: "--workers", low: 1, high: 1024 },
+  { key: "retries", option: "--retries", low: 0, high: 100 },
+  { key: "timeoutSeconds", option: "--timeout-seconds", low: 1, high: 604_800 },
+  { key: "errorThreshold", option: "--error-threshold", low: -1, high: 2_000_000_000 },
 ] as const;
 const ours = /^(AML_|AZUREML_|SCORESTACK_|PYTHON|PATH$)/;
 
@@ -58,7 +61,7 @@ export function readOptions(given: GivenOptions, from: string, environment: Node
   const inputs = readInputs(given.input ?? [], from, problems);
   const output = readOutput(given.output, from, problems);
   const settings = readSettings(given, problems);
-  const variables = readVariables(given.env, environment, problems);
+  const variables = readVariables(given.env ?? [], environment, problems);
   if (problems.length > 0 || !wanted) {
     throw new UsageError(problems.join("\n"));
   }
@@ -72,9 +75,8 @@ function readWanted({ scorer, image, identity }: GivenOptions, problems: string[
     ...(identity === undefined ? [] : [{ identity }]),
   ];
   if (given.length !== 1) {
-    problems.push(
-      `one of '--scorer', '--image' and '--identity' must be given, got ${given.length || "none"}; --scorer NAME runs a scorer as it is now`,
-    );
+    const rule = "must be given, or '--image' or '--identity' in its place, and only one of them";
+    problems.push(problemLine("--scorer", rule, given.length === 0 ? "none" : String(given.length)));
   }
   if (image !== undefined && !/^[^:]+:[1-9]\d*$/.test(image)) {
     problems.push(problemLine("--image", "must be NAME:VERSION", shown(image), "npm run images lists them"));
@@ -119,10 +121,6 @@ function readOutput(given: string | undefined, from: string, problems: string[])
 }
 
 function readSettings(given: GivenOptions, problems: string[]): string[] {
-  const settings = numbers.flatMap(({ key, option, low, high, whole }) => {
-    const text = given[key];
-    return text === undefined ? [] : numberSetting(option, text, { low, high, whole }, problems);
-  });
   const word = (option: string, value: string | undefined, rule: Rule<string>): string[] => {
     if (value !== undefined && !rule.holds(value)) {
       problems.push(problemLine(option, rule.must, shown(value)));
@@ -132,22 +130,22 @@ function readSettings(given: GivenOptions, problems: string[]): string[] {
   return [
     ...word("--format", given.format, oneOf(inputFormats) as Rule<string>),
     ...word("--output-format", given.outputFormat, oneOf(outputFormats) as Rule<string>),
-    ...settings,
+    ...word("--columns", given.columns, columnNames),
+    ...numbers.flatMap(({ key, option, low, high }) => word(option, given[key], wholeNumber(low, high))),
+    ...(given.restart ? ["--restart"] : []),
   ];
 }
 
-function numberSetting(
-  option: string,
-  text: string,
-  { low, high, whole }: { readonly low: number; readonly high: number; readonly whole: boolean },
-  problems: string[],
-): string[] {
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (!(value >= low && value <= high) || (whole && !Number.isInteger(value))) {
-    const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
-    problems.push(problemLine(option, `must be a ${whole ? "whole " : ""}number ${range}`, shown(text)));
-  }
-  return [option, String(value)];
+const columnNames: Rule<string> = {
+  must: "must be names of columns with commas between them",
+  holds: (text) => text.split(",").every((name) => name.trim() !== ""),
+};
+
+function wholeNumber(low: number, high: number): Rule<string> {
+  return {
+    must: `must be a whole number from ${low} to ${high}`,
+    holds: (text) => /^-?\d+$/.test(text) && Number(text) >= low && Number(text) <= high,
+  };
 }
 
 /** Only names are taken, so that no secret stands on a command line. */

@@ -32,20 +32,20 @@ export function batchCommand(context: Context): Command {
     });
 }
 
-/** Defaults are those of an Azure ML batch deployment, but for sizes and numbers that suit one machine. */
 function withSettings(command: Command): Command {
   return command
-    .option("--format <format>", "of the input: auto (by file name), csv, jsonl, parquet or files", "auto")
-    .option("--output-format <format>", "csv, jsonl or parquet (default: as the input; jsonl for files)")
-    .option("--mini-batch-size <rows>", "rows that run() gets at a time (default: 10000; 10 for files)")
+    .option("--format <format>", "of the input: csv, jsonl, parquet or files (default: auto, by the files' names)")
+    .option("--output-format <format>", "of the predictions: csv, jsonl or parquet (default: csv)")
+    .option("--columns <names>", "columns that the scorer is given, in this order, with commas between (default: all)")
+    .option("--mini-batch-size <count>", "rows that run() gets at a time (default: 8192; 16 files)")
     .option("--workers <count>", "processes that score (default: one for each core)")
-    .option("--retries <count>", "how often a mini-batch is tried again after a failure", "3")
-    .option("--timeout-seconds <s>", "time for run() and one mini-batch", "30")
-    .option("--error-threshold <rows>", "failed rows that end the run when there are more; -1: none", "-1")
+    .option("--retries <count>", "how often a mini-batch whose worker failed is tried again (default: 3)")
+    .option("--timeout-seconds <s>", "longest call of run(), in seconds (default: 60)")
+    .option("--error-threshold <rows>", "failed rows above which the run ends; -1 for none (default: -1)")
+    .option("--restart", "forget what an earlier run left in the output folder")
     .option(
       "--env <name>",
-      "environment variable that the scorer is given; its value is hidden from all that is shown (repeatable)",
-      (name: string, names: string[]) => [...names, name],
-      [] as string[],
+      "environment variable that the scorer is given, again for more; its value is hidden in all that is shown",
+      (name: string, names: string[] | undefined) => [...(names ?? []), name],
     );
 }
