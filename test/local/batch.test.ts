@@ -136,7 +136,7 @@ describe("npm run batch", function () {
         2,
         /'--image' must be one image that is kept here: .*diabetes:1.*; got 'diabetes:99'/,
       ],
-      ["an unknown column", [...args("wine", "p.csv", "out/x"), "--columns", "nope"], 2, /nope/],
+      ["a table without the columns", args("wine", "p.csv", "out/x"), 2, /p\.csv.* must have the columns malic_acid, ash, /],
     ] as const) {
       it(`${what}, in a line that says what to do, and makes nothing`, async () => {
         const answer = await clone.run(...given);
