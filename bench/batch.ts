@@ -20,7 +20,7 @@ const measures: readonly MeasureSpec[] = [
 ];
 const memory: MeasureSpec = { name: "memory", unit: "MiB", better: "lower" };
 const columns = "age,sex,bmi,bp,s1,s2,s3,s4,s5,s6";
-const miniBatchSize = 10_000;
+const miniBatchSize = 8192;
 
 /** Batch runs of an image beside a loop over the scorer's own vectorised call: whole processes, from start to end. */
 export const batch: Section = async ({ quick }, tell) => {
