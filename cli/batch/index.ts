@@ -2,7 +2,7 @@ import { Store } from "../../provider/store";
 import type { Context } from "../commands/common";
 import { exitCodes, Interrupted } from "../errors";
 import { isInterrupted } from "../interruption";
-import { print, printJson, say } from "../output/messages";
+import { print, printJson } from "../output/messages";
 import { runEngine } from "./engine";
 import { prepareImage } from "./image";
 import { type GivenOptions, readOptions } from "./options";
@@ -23,7 +23,7 @@ export async function runBatch({ root, setExitCode }: Context, given: GivenOptio
     report.close();
   }
   if (code === exitCodes.interrupted || isInterrupted()) {
-    throw new Interrupted(`interrupted, ${report.soFar()}; run the same command again to go on from there`);
+    throw new Interrupted(`${report.soFar()}; the same command goes on from there`);
   }
   const summary = report.summary();
   if (summary) {
@@ -32,11 +32,6 @@ export async function runBatch({ root, setExitCode }: Context, given: GivenOptio
     } else {
       print(renderSummary(summary, from));
     }
-  }
-  if (code === exitCodes.failed) {
-    say(
-      `more rows failed than '--error-threshold' allows, ${report.soFar()}; mend them, or allow more, and run the command again to go on`,
-    );
   }
   setExitCode(code);
 }

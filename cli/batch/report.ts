@@ -97,7 +97,7 @@ export class Report {
 
   private start(event: Of<"start">): void {
     this.started = event;
-    if (event.alreadyDone > 0) {
+    if (event.alreadyDone > 0 && event.alreadyDone < event.rows) {
       say(`Continuing: ${count(event.alreadyDone)} of ${count(event.rows)} rows were done by an earlier run.`);
     }
     this.progress.update(`Scoring with ${this.imageId}`, `${count(event.rows)} rows, ${workers(event.workers)}`);
@@ -106,7 +106,7 @@ export class Report {
   private retry({ miniBatch, attempt, reason }: Of<"retry">): void {
     this.retries += 1;
     if (this.retries <= shownRetries) {
-      say(`mini-batch ${miniBatch} is tried again (retry ${attempt}): ${firstLine(reason)}`);
+      say(`mini-batch ${miniBatch} is tried again, attempt ${attempt}: ${firstLine(reason)}`);
     } else if (this.retries === shownRetries + 1) {
       say("more retries are counted, and not shown");
     }
@@ -133,9 +133,11 @@ export function renderSummary(summary: BatchSummary, from: string): string {
   const all = output.find((file) => path.basename(file) === "failures.jsonl");
   const results = output.filter((file) => file !== all);
   const more = rowsFailed - failures.length;
+  const isNew = rows > alreadyDone;
   return [
-    `Scored ${count(rows)} rows with ${image} in ${elapsed(seconds * 1000)}, ${rate(rowsPerSecond)} rows/s` +
-      (alreadyDone > 0 ? `; ${count(alreadyDone)} of them by an earlier run` : ""),
+    `${results.length > 0 ? "Scored" : "Ended after"} ${count(rows)} rows with ${image}` +
+      (isNew ? ` in ${elapsed(seconds * 1000)}, ${rate(rowsPerSecond)} rows/s` : "") +
+      (alreadyDone > 0 ? `, ${isNew ? count(alreadyDone) : "all"} of them by an earlier run` : ""),
     ...failures.map(
       ({ input, row, reason }, index) =>
         `${index === 0 ? "  failed  " : "          "}${shown(input)} row ${row}: ${firstLine(reason)}`,

@@ -106,7 +106,7 @@ describe("npm run batch", function () {
       );
       const strict = await clone.run(...args("digits", "images", "out/strict"), "--error-threshold", "0");
       assert.equal(strict.code, 1);
-      assert.match(strict.stderr, /more rows failed than '--error-threshold' allows/);
+      assert.match(strict.stderr, /1 rows failed, '--error-threshold' is 0; failures\.jsonl names them/);
     });
   });
 
@@ -136,7 +136,12 @@ describe("npm run batch", function () {
         2,
         /'--image' must be one image that is kept here: .*diabetes:1.*; got 'diabetes:99'/,
       ],
-      ["a table without the columns", args("wine", "p.csv", "out/x"), 2, /p\.csv.* must have the columns malic_acid, ash, /],
+      [
+        "a table without the columns",
+        args("wine", "p.csv", "out/x"),
+        2,
+        /p\.csv.* must have the columns malic_acid, ash, /,
+      ],
     ] as const) {
       it(`${what}, in a line that says what to do, and makes nothing`, async () => {
         const answer = await clone.run(...given);
@@ -203,7 +208,7 @@ describe("npm run batch", function () {
       child.kill("SIGINT");
       const { code, stderr } = await answer;
       assert.equal(code, 130, stderr);
-      assert.match(stderr, /interrupted, \d+ of 500 rows are done; run the same command again to go on from there/);
+      assert.match(stderr, /\d+ of 500 rows are done; the same command goes on from there/);
       const again = await clone.run(...slow("out/stopped"));
       assert.match(again.stderr, /^Continuing: \d+ of 500 rows/m);
       assertPatients(linesOf(/ {2}output {2}(.*)\n/.exec(again.stdout)?.[1] ?? ""), 500);
