@@ -149,7 +149,7 @@ describe("npm run batch", function () {
         assert.equal(answer.stdout, "");
         assert.match(answer.stderr, said);
         assert.doesNotMatch(answer.stderr, /^\s+at |Traceback/m);
-        assert.equal(fs.existsSync(clone.path("out/x")), false);
+        assert.equal(fs.existsSync(clone.path("out/x/predictions.csv")), false);
       });
     }
 
@@ -215,33 +215,35 @@ describe("npm run batch", function () {
     });
   });
 
-  it("runs a kept image, in place of the scorer as it is now", async () => {
-    const { code, stderr, stdout } = await clone.run(
-      "batch",
-      "--image",
-      "diabetes:1",
-      "--input",
-      "p.csv",
-      "--output",
-      "out/kept",
-    );
-    assert.equal(code, 0, stderr);
-    assert.match(stdout, /with diabetes:1 /);
-    assert.doesNotMatch(stderr, /one mini-batch/);
-  });
+  describe("runs", () => {
+    it("a kept image, in place of the scorer as it is now", async () => {
+      const { code, stderr, stdout } = await clone.run(
+        "batch",
+        "--image",
+        "diabetes:1",
+        "--input",
+        "p.csv",
+        "--output",
+        "out/kept",
+      );
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /with diabetes:1 /);
+      assert.doesNotMatch(stderr, /one mini-batch/);
+    });
 
-  it("gives the scorer the variables that are named, and hides their values", async () => {
-    write("one.csv", patients(1));
-    process.env["TOKEN"] = "s3cret-token";
-    try {
-      const hidden = await clone.run(...args("diabetes", "one.csv", "out/hidden"));
-      assert.match(hidden.stderr, /one mini-batch None/);
-      const { stderr } = await clone.run(...args("diabetes", "one.csv", "out/token"), "--env", "TOKEN");
-      assert.match(stderr, /one mini-batch \[secret\]/);
-      assert.doesNotMatch(stderr, /s3cret/);
-    } finally {
-      delete process.env["TOKEN"];
-    }
+    it("with the variables that are named, and hides their values", async () => {
+      write("one.csv", patients(1));
+      process.env["TOKEN"] = "s3cret-token";
+      try {
+        const hidden = await clone.run(...args("diabetes", "one.csv", "out/hidden"));
+        assert.match(hidden.stderr, /one mini-batch None/);
+        const { stderr } = await clone.run(...args("diabetes", "one.csv", "out/token"), "--env", "TOKEN");
+        assert.match(stderr, /one mini-batch \[secret\]/);
+        assert.doesNotMatch(stderr, /s3cret/);
+      } finally {
+        delete process.env["TOKEN"];
+      }
+    });
   });
 });
 
