@@ -42,10 +42,10 @@ export const bars: readonly Bar[] = [
   { ...batch, of: "two workers", to: "one worker", atLeast: 1 },
   {
     ...batch,
-    comparison: "coordinator's memory",
-    measure: "memory",
-    of: "at the end",
-    to: "at a quarter",
+    comparison: "memory of the coordinator",
+    measure: "peak",
+    of: "4,000,000 rows",
+    to: "1,000,000 rows",
     atMost: 1.1,
   },
 ];

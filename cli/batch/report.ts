@@ -100,7 +100,9 @@ export class Report {
     if (event.alreadyDone > 0 && event.alreadyDone < event.rows) {
       say(`Continuing: ${count(event.alreadyDone)} of ${count(event.rows)} rows were done by an earlier run.`);
     }
-    this.progress.update(`Scoring with ${this.imageId}`, `${count(event.rows)} rows, ${workers(event.workers)}`);
+    if (event.workers > 0) {
+      this.progress.update(`Scoring with ${this.imageId}`, `${count(event.rows)} rows, ${workers(event.workers)}`);
+    }
   }
 
   private retry({ miniBatch, attempt, reason }: Of<"retry">): void {
@@ -143,7 +145,7 @@ export function renderSummary(summary: BatchSummary, from: string): string {
         `${index === 0 ? "  failed  " : "          "}${shown(input)} row ${row}: ${firstLine(reason)}`,
     ),
     ...(more > 0 && failures.length > 0 ? [`          and ${count(more)} more`] : []),
-    ...(rowsFailed > 0 && all !== undefined ? [`          all ${count(rowsFailed)} failed rows: ${shown(all)}`] : []),
+    ...(rowsFailed > 0 && all !== undefined ? [`          in full: ${shown(all)}`] : []),
     ...(retries > 0 ? [`  retries ${count(retries)}`] : []),
     ...results.map((file, index) => `${index === 0 ? "  output  " : "          "}${shown(file)}`),
   ].join("\n");

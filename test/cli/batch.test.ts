@@ -152,7 +152,7 @@ describe("the report of batch", () => {
         "Scored 1,200 rows with wine:2 in 2 s, 500 rows/s, 200 of them by an earlier run",
         ...[0, 1, 2, 3, 4].map((row) => `${row === 0 ? "  failed  " : "          "}a.csv row ${row}: ValueError: no`),
         "          and 2 more",
-        "          all 7 failed rows: out/failures.jsonl",
+        "          in full: out/failures.jsonl",
         "  retries 1",
         "  output  out/p.csv",
       ].join("\n"),

@@ -98,7 +98,7 @@ describe("npm run batch", function () {
       const { code, stdout } = await clone.run(...args("digits", "images", "out/images"), "--output-format", "jsonl");
       assert.equal(code, 0);
       assert.match(stdout, /\n {2}failed {2}images\/bad\.png row \d+: .*the body is not an image/);
-      assert.match(stdout, /all 1 failed rows: out\/images\/failures\.jsonl\n/);
+      assert.match(stdout, /in full: out\/images\/failures\.jsonl\n/);
       const [, file = ""] = / {2}output {2}(.*)\n/.exec(stdout) ?? [];
       assert.deepEqual(
         jsonLines(file).map(({ input, label }) => [input, label]),
