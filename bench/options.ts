@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { UsageError } from "../cli/errors";
 import type { SectionName } from "./comparison";
 
-export const sectionNames: readonly SectionName[] = ["scoring", "edit", "noop", "dev", "updates", "simulate"];
+export const sectionNames: readonly SectionName[] = ["scoring", "edit", "noop", "dev", "updates", "simulate", "batch"];
 
 export interface Options {
   readonly sections: readonly SectionName[];
