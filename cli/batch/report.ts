@@ -46,7 +46,7 @@ export class Report {
         break;
       case "progress":
         this.latest = event;
-        this.progress.update(`Scoring with ${this.imageId}`, progressText(event));
+        this.progress.update("Scoring", progressText(event));
         break;
       case "retry":
         this.retry(event);
@@ -71,7 +71,7 @@ export class Report {
   soFar(): string {
     const rows = this.started?.rows ?? 0;
     const done = this.latest?.rowsDone ?? this.started?.alreadyDone ?? 0;
-    return rows === 0 ? "nothing is scored yet" : `${count(done)} of ${count(rows)} rows are done`;
+    return rows === 0 ? "nothing is scored yet" : `at least ${count(done)} of ${count(rows)} rows are done`;
   }
 
   /** What came of it; undefined if it did not come to its end. */
@@ -100,7 +100,9 @@ export class Report {
     if (event.alreadyDone > 0 && event.alreadyDone < event.rows) {
       say(`Continuing: ${count(event.alreadyDone)} of ${count(event.rows)} rows were done by an earlier run.`);
     }
-    this.progress.update(`Scoring with ${this.imageId}`, `${count(event.rows)} rows, ${workers(event.workers)}`);
+    if (event.workers > 0) {
+      this.progress.update("Scoring", `${count(event.rows)} rows, ${workers(event.workers)}`);
+    }
   }
 
   private retry({ miniBatch, attempt, reason }: Of<"retry">): void {
@@ -113,13 +115,13 @@ export class Report {
   }
 }
 
-/** `420,000 of 1,000,000 rows, 3 failed, 52,300 rows/s, 11 s left`. */
+/** `420,000 of 1,000,000 rows, 11 s left, 52,300 rows/s, 3 failed`: what matters most first, as a narrow terminal cuts it. */
 export function progressText({ rowsDone, rowsFailed, rowsTotal, rowsPerSecond, secondsLeft }: Of<"progress">): string {
   return [
     `${count(rowsDone)} of ${count(rowsTotal)} rows`,
-    ...(rowsFailed > 0 ? [`${count(rowsFailed)} failed`] : []),
-    ...(rowsPerSecond > 0 ? [`${rate(rowsPerSecond)} rows/s`] : []),
     ...(secondsLeft === null ? [] : [`${elapsed(secondsLeft * 1000)} left`]),
+    ...(rowsPerSecond > 0 ? [`${rate(rowsPerSecond)} rows/s`] : []),
+    ...(rowsFailed > 0 ? [`${count(rowsFailed)} failed`] : []),
   ].join(", ");
 }
 
@@ -143,7 +145,7 @@ export function renderSummary(summary: BatchSummary, from: string): string {
         `${index === 0 ? "  failed  " : "          "}${shown(input)} row ${row}: ${firstLine(reason)}`,
     ),
     ...(more > 0 && failures.length > 0 ? [`          and ${count(more)} more`] : []),
-    ...(rowsFailed > 0 && all !== undefined ? [`          all ${count(rowsFailed)} failed rows: ${shown(all)}`] : []),
+    ...(rowsFailed > 0 && all !== undefined ? [`          in full: ${shown(all)}`] : []),
     ...(retries > 0 ? [`  retries ${count(retries)}`] : []),
     ...results.map((file, index) => `${index === 0 ? "  output  " : "          "}${shown(file)}`),
   ].join("\n");

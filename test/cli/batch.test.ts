@@ -127,7 +127,7 @@ describe("the report of batch", () => {
 
   it("shows rows, rate and time left", () => {
     const text = progressText({ ...progress, rowsPerSecond: 52_300.4, secondsLeft: 11.2 });
-    assert.equal(text, "420,000 of 1,000,000 rows, 3 failed, 52,300 rows/s, 11 s left");
+    assert.equal(text, "420,000 of 1,000,000 rows, 11 s left, 52,300 rows/s, 3 failed");
     const first = progressText({ ...progress, rowsFailed: 0, rowsPerSecond: 0, secondsLeft: null });
     assert.equal(first, "420,000 of 1,000,000 rows");
   });
@@ -152,7 +152,7 @@ describe("the report of batch", () => {
         "Scored 1,200 rows with wine:2 in 2 s, 500 rows/s, 200 of them by an earlier run",
         ...[0, 1, 2, 3, 4].map((row) => `${row === 0 ? "  failed  " : "          "}a.csv row ${row}: ValueError: no`),
         "          and 2 more",
-        "          all 7 failed rows: out/failures.jsonl",
+        "          in full: out/failures.jsonl",
         "  retries 1",
         "  output  out/p.csv",
       ].join("\n"),
