@@ -1,3 +1,4 @@
+import { batch } from "./stacks/batch";
 import { dev } from "./stacks/dev";
 import { fpga } from "./stacks/fpga";
 import { kubernetes } from "./stacks/kubernetes";
@@ -17,6 +18,8 @@ export = (options: ProgramOptions = {}) => {
       return prod(settings);
     case "kubernetes":
       return kubernetes(settings);
+    case "batch":
+      return batch(settings);
     case "fpga":
       return fpga(settings);
   }

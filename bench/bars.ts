@@ -17,6 +17,8 @@ const edit = { section: "edit", measure: "time", to: "no-op up + bare start", at
 const noop = { section: "noop", measure: "time", of: "scorestack", to: "raw program, lean", atMost: 1.2 } as const;
 const scoring = { section: "scoring", measure: "requests/s", of: "scorestack", atLeast: 1 } as const;
 const simulate = { section: "simulate", of: "simulated", to: "real", atLeast: 0.8, atMost: 1.25 } as const;
+const batch = { section: "batch", measure: "rows/s" } as const;
+const tables = ["diabetes, 1,000,000 rows", "wine, 1,000,000 rows"];
 const scorers = ["diabetes, 8 connections", "light, 8 connections"];
 
 /** Every bar. Ratios are of the best rounds. */
@@ -37,6 +39,18 @@ export const bars: readonly Bar[] = [
   ...["p50", "p95", "answered 503"].map(
     (measure) => ({ ...simulate, comparison: "three replicas under a wave", measure }) satisfies Bar,
   ),
+  ...tables.flatMap((comparison) => [
+    { ...batch, comparison, of: "one worker", to: "bare loop", atLeast: 0.8 } satisfies Bar,
+    { ...batch, comparison, of: "two workers", to: "one worker", atLeast: 1 } satisfies Bar,
+  ]),
+  {
+    ...batch,
+    comparison: "memory of the coordinator",
+    measure: "peak",
+    of: "4,000,000 rows",
+    to: "1,000,000 rows",
+    atMost: 1.1,
+  },
   {
     section: "fpga",
     comparison: "held-out digits, served",

@@ -1,6 +1,6 @@
 /** What one section of the bench measures: the same thing of several subjects, in turns. */
 
-export type SectionName = "scoring" | "edit" | "noop" | "dev" | "updates" | "simulate" | "fpga";
+export type SectionName = "scoring" | "edit" | "noop" | "dev" | "updates" | "simulate" | "batch" | "fpga";
 
 /** One figure of every subject, with a value for each round. */
 export interface Measure {

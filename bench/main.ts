@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describeError, exitCodes } from "../cli/errors";
 import { setUp } from "../cli/set-up";
+import { batch } from "./batch";
 import { bars, describeBar, judge, limitOf } from "./bars";
 import { releaseAll } from "./cleanup";
 import type { Comparison, SectionName } from "./comparison";
@@ -19,7 +20,7 @@ import { updates } from "./updates";
 /** Measures; tells each comparison once it is complete. */
 export type Section = (options: Options, tell: (comparison: Comparison) => void) => Promise<void>;
 
-const sections: Readonly<Record<SectionName, Section>> = { scoring, edit, noop, dev, updates, simulate, fpga };
+const sections: Readonly<Record<SectionName, Section>> = { scoring, edit, noop, dev, updates, simulate, batch, fpga };
 const root = path.resolve(__dirname, "..");
 
 /** Runs the bench and returns its exit code: 0 when every bar that was measured holds, 1 when not, 2 for wrong usage. */

@@ -3,7 +3,16 @@ import { Command, CommanderError } from "commander";
 import { UsageError } from "../cli/errors";
 import type { SectionName } from "./comparison";
 
-export const sectionNames: readonly SectionName[] = ["scoring", "edit", "noop", "dev", "updates", "simulate", "fpga"];
+export const sectionNames: readonly SectionName[] = [
+  "scoring",
+  "edit",
+  "noop",
+  "dev",
+  "updates",
+  "simulate",
+  "batch",
+  "fpga",
+];
 
 export interface Options {
   readonly sections: readonly SectionName[];

@@ -10,6 +10,16 @@ export interface LogDestination {
   readonly resourceId?: pulumi.Input<string>;
 }
 
+/** Default datastore of an Azure ML workspace, as what uploads to it needs it. */
+export interface WorkspaceDatastore {
+  /** Id of the storage account in Azure, for whoever lets others read and write it. @default - not known */
+  readonly accountId?: pulumi.Input<string>;
+  /** Address of the account's blobs. @example "https://team.blob.core.windows.net/" */
+  readonly blobEndpoint: pulumi.Input<string>;
+  /** Container of `workspaceblobstore`. @example "azureml-blobstore-1f3e…" */
+  readonly containerName: pulumi.Input<string>;
+}
+
 /** Where containers run in Azure, and what they pull images with; an `AzureWorkspace` is one. */
 export interface AzureHost {
   readonly resourceGroupName: pulumi.Input<string>;

@@ -4,7 +4,7 @@ import { type AzureImagePlace, azureImageFaults, buildAzureImage, type ImageBuil
 import { type AzureModelPlace, registerAzureModel } from "./azure/model-registration";
 import type * as options from "./azure/options";
 import { makeParts, type Parts } from "./azure/parts";
-import type { AzureHost, LogDestination } from "./azure-host";
+import type { AzureHost, LogDestination, WorkspaceDatastore } from "./azure-host";
 import { Problems } from "./internal/validate";
 import type { ImageContent, ImagePlaces, ModelContent, Workspace, WorkspaceImage, WorkspaceModel } from "./workspace";
 
@@ -76,6 +76,8 @@ export class AzureWorkspace extends pulumi.ComponentResource implements Workspac
   readonly containerSubnetId: pulumi.Output<string | undefined>;
   /** Log Analytics, with a secret key. */
   readonly logs: LogDestination;
+  /** Where models lie, and what else is uploaded. */
+  readonly datastore: WorkspaceDatastore;
   /** Role assignments and endpoints. */
   readonly ready: readonly pulumi.Resource[];
   /** Labels of everything that is made. */
@@ -105,6 +107,7 @@ export class AzureWorkspace extends pulumi.ComponentResource implements Workspac
     this.insightsConnectionString = parts.insights.connectionString;
     this.containerSubnetId = pulumi.output(parts.network?.containerSubnetId);
     this.logs = { workspaceId: parts.logs.customerId, workspaceKey: parts.logs.key, resourceId: parts.logs.id };
+    this.datastore = datastoreOf(parts);
     this.ready = parts.ready;
     this.images = imagePlace(parts, args.images);
     this.models = modelPlace(parts, this.tags, plan.modelRegistry);
@@ -143,6 +146,10 @@ export class AzureWorkspace extends pulumi.ComponentResource implements Workspac
   imageFaults(places: ImagePlaces): ReturnType<typeof azureImageFaults> {
     return azureImageFaults(this.images, places);
   }
+}
+
+function datastoreOf({ account, workspace }: Parts): WorkspaceDatastore {
+  return { accountId: account.id, blobEndpoint: account.blobEndpoint, containerName: workspace.containerName };
 }
 
 function imagePlace({ registry, place, ready }: Parts, images: ImageBuildOptions = {}): AzureImagePlace {

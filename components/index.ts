@@ -43,12 +43,33 @@ export {
 } from "./azure/image-place";
 export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
-export type { AzureHost, LogDestination } from "./azure-host";
+export type { AzureHost, LogDestination, WorkspaceDatastore } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
+export { BatchScoringPool } from "./batch-scoring-pool";
+export {
+  type BatchIdentityArgs,
+  type BatchImageReference,
+  BatchInputKind,
+  BatchLoggingLevel,
+  type BatchModelReference,
+  BatchOutputAction,
+  type BatchRetriesArgs,
+  type BatchScheduleArgs,
+  type BatchScoringPoolArgs,
+  BatchTarget,
+  type BatchWorkspace,
+  type DedicatedTopUpArgs,
+  type RecurrenceArgs,
+  RecurrenceUnit,
+  VmPriority,
+} from "./batch-scoring-pool-options";
 export type * from "./fpga-options";
 export { Accelerator } from "./fpga-options";
 export { FpgaService } from "./fpga-service";
 export { KubeLogin } from "./internal/kubeconfig";
+export { KubernetesBatchJob } from "./kubernetes-batch-job";
+export type * from "./kubernetes-batch-job-options";
+export { BatchInputFormat, BatchOutputFormat } from "./kubernetes-batch-job-options";
 export { KubernetesCluster, type KubernetesClusterArgs, type RegistryLoginArgs } from "./kubernetes-cluster";
 export type * from "./kubernetes-host";
 export { ReplicaScaler } from "./kubernetes-host";

@@ -41,6 +41,7 @@ export async function runUv(
   args: readonly string[],
   log: Progress,
   helpedBy: HelpedBy = () => undefined,
+  remedy = "correct the conda file",
 ): Promise<string> {
   const uv = await ensureUv(projectRoot, (message) => {
     log.progress(message);
@@ -56,7 +57,7 @@ export async function runUv(
     const options = { maxBuffer: 64 * 1024 * 1024, signal: log.cancelled, env: uvEnvironment() };
     return (await helped(run(uv, [...args], options), helpedBy)).stdout;
   } catch (problem) {
-    throw explain(stage, problem as ExecFileException & { stderr?: string });
+    throw explain(stage, problem as ExecFileException & { stderr?: string }, remedy);
   } finally {
     clearInterval(clock);
   }
@@ -115,7 +116,7 @@ function uvEnvironment(): NodeJS.ProcessEnv {
   return { ...rest, UV_NO_PROGRESS: "1", NO_COLOR: "1" };
 }
 
-function explain(stage: string, problem: ExecFileException & { stderr?: string }): Error {
+function explain(stage: string, problem: ExecFileException & { stderr?: string }, otherwise: string): Error {
   if (problem.name === "AbortError") {
     return new UserError(`${stage}: stopped; run the command again to go on`);
   }
@@ -130,6 +131,6 @@ function explain(stage: string, problem: ExecFileException & { stderr?: string }
   }
   const remedy = /No interpreter found|No download|python-build-standalone/i.test(said)
     ? "install that version of Python and put it on PATH, or change 'python' in the conda file"
-    : "correct the conda file";
+    : otherwise;
   return new UserError(`${stage} failed; ${remedy}\n${said}`);
 }

@@ -6,6 +6,7 @@ import { shown } from "../components/internal/problems";
 import { fromRoot } from "../components/internal/project";
 import { Problems } from "../components/internal/validate";
 import type { BuiltImage } from "./built-image";
+import { batchJobProblems } from "./batch-jobs";
 import { describeService } from "./outputs";
 import { type PlannedService, serviceNames } from "./plan";
 import type { ClusterServiceSettings, ClusterSettings, VersionSettings } from "./settings/clusters";
@@ -32,13 +33,14 @@ export function clusterPlans({ scorers, services, images }: ClusterSettings, sou
 /** What is wrong with the services, one problem a line; `host` is what is known of theirs before it is made. */
 export function clusterProblems(
   plans: readonly ClusterPlan[],
-  { scorers = [] }: ClusterSettings,
+  { scorers = [], batchJobs }: ClusterSettings,
   images: Images,
   host: KubernetesHost,
 ): string[] {
   const known = Object.keys(images);
   const settings = new Problems("scorestack:");
-  for (const stray of scorers.filter((name) => !known.includes(name))) {
+  const isNone = scorers.join() === "none";
+  for (const stray of scorers.filter((name) => !isNone && !known.includes(name))) {
     settings.add("scorers", `must be of ${known.join(", ")}`, shown(stray));
   }
   const lines = plans.flatMap((plan) => {
@@ -53,7 +55,7 @@ export function clusterProblems(
     }
     return problems.lines;
   });
-  return [...settings.lines, ...lines];
+  return [...settings.lines, ...lines, ...batchJobProblems(batchJobs, images, host)];
 }
 
 /** Makes the services; returns what a stack tells of each. */

@@ -41,9 +41,10 @@ export function dev(settings: DevSettings): StackOutputs {
 
   const workspace = new AzureWorkspace("workspace", settings.workspace);
   const place = hasNetwork(settings) ? { subnetId: workspace.containerSubnetId as pulumi.Output<string> } : {};
-  const { registryServer, registryId } = workspace;
+  const { registryServer, registryId, workspaceName, workspaceId, resourceGroupName, location, datastore } = workspace;
   const outputs = {
     registry: { registryServer, registryId },
+    workspace: { workspaceName, workspaceId, resourceGroupName, location, datastore },
     models: {},
     images: {},
     services: {} as Record<string, pulumi.Inputs>,

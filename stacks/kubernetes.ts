@@ -5,6 +5,7 @@ import { shown } from "../components/internal/problems";
 import { fromRoot } from "../components/internal/project";
 import { Problems } from "../components/internal/validate";
 import { checkKubernetesCluster, knownOf } from "../components/kubernetes-cluster";
+import { makeBatchJobs } from "./batch-jobs";
 import { clusterPlans, clusterProblems, serveAll } from "./cluster-services";
 import { laterCluster } from "./later";
 import type { ClusterOutputs } from "./outputs";
@@ -35,7 +36,7 @@ export async function kubernetes(settings: KubernetesSettings): Promise<ClusterO
     ...clusterProblems(plans, settings, images, laterCluster(knownOf(args))),
   ]);
   const made = new KubernetesCluster("cluster", args);
-  return { images, services: serveAll(plans, images, made) };
+  return { images, services: serveAll(plans, images, made), ...makeBatchJobs(settings.batchJobs, images, made) };
 }
 
 function noImages(images: object, { source, problems: found }: KubernetesSettings): readonly string[] {

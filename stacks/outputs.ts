@@ -10,14 +10,24 @@ export interface StackOutputs {
   readonly services: Record<string, pulumi.Inputs>;
   /** Where the images are, in a cloud. */
   readonly registry?: pulumi.Inputs;
+  /** Where the models are, in Azure: what other stacks need of the workspace. */
+  readonly workspace?: pulumi.Inputs;
 }
 
 /** Outputs of a stack that runs images of another. */
 export interface ClusterOutputs {
   readonly images: Readonly<Record<string, BuiltImage>>;
   readonly services: Record<string, pulumi.Inputs>;
+  /** Batch runs that the settings ask for. */
+  readonly batchJobs?: Record<string, pulumi.Inputs>;
   /** What the services run in, where it was made here. */
   readonly cluster?: pulumi.Inputs;
+}
+
+/** Outputs of a stack that scores in batches. */
+export interface BatchOutputs {
+  readonly images: Readonly<Record<string, BuiltImage>>;
+  readonly pools: Record<string, pulumi.Inputs>;
 }
 
 /** What a scorer has been made into. */

@@ -2,6 +2,7 @@ import { AksCluster, type KubernetesHost } from "../components";
 import { checkAksCluster } from "../components/aks/checks";
 import { knownOf } from "../components/aks/known";
 import { Problems } from "../components/internal/validate";
+import { makeBatchJobs } from "./batch-jobs";
 import { clusterPlans, clusterProblems, serveAll } from "./cluster-services";
 import { laterCluster, laterHost } from "./later";
 import type { ClusterOutputs } from "./outputs";
@@ -36,6 +37,7 @@ export async function prod(settings: ProdSettings): Promise<ClusterOutputs> {
     cluster: { clusterName: made.clusterName, clusterId: made.clusterId, kubernetesVersion: made.kubernetesVersion },
     images,
     services: serveAll(plans, images, made),
+    ...makeBatchJobs(settings.batchJobs, images, made),
   };
 }
 

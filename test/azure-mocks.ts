@@ -9,6 +9,7 @@ const kinds: Readonly<Record<string, readonly [type: string, name: string]>> = {
   "operationalinsights:Workspace": ["Microsoft.OperationalInsights/workspaces", "workspaceName"],
   "applicationinsights:Component": ["Microsoft.Insights/components", "resourceName"],
   "containerregistry:Registry": ["Microsoft.ContainerRegistry/registries", "registryName"],
+  "machinelearningservices:BatchEndpoint": ["Microsoft.MachineLearningServices/batchEndpoints", "endpointName"],
   "machinelearningservices:Workspace": ["Microsoft.MachineLearningServices/workspaces", "workspaceName"],
   "containerservice:ManagedCluster": ["Microsoft.ContainerService/managedClusters", "resourceName"],
   "monitor:DataCollectionRule": ["Microsoft.Insights/dataCollectionRules", "dataCollectionRuleName"],
@@ -40,7 +41,16 @@ export function azureResource(
   }
   const [type, property] = kinds[kind] ?? [`Microsoft.Mock/${kind.replace(":", ".")}`, "name"];
   const own = textOf(inputs[property]) ?? `${name}-made`;
-  return { id: armId(group, type, own), outputs: { name: own, ...computed(kind, own), ...addressOf(inputs) } };
+  const outputs = { name: own, ...computed(kind, own), ...addressOf(inputs), ...scoringOf(kind, own, inputs) };
+  return { id: armId(group, type, own), outputs };
+}
+
+/** Where an endpoint is called. */
+function scoringOf(kind: string, name: string, { properties, location }: Readonly<Record<string, unknown>>) {
+  const scoringUri = `https://${name}.${String(location)}.inference.ml.azure.com/jobs`;
+  return kind === "machinelearningservices:BatchEndpoint"
+    ? { properties: { ...(properties as object), scoringUri } }
+    : {};
 }
 
 /** What Azure answers as a kubeconfig, in Base64. */

@@ -122,7 +122,7 @@ describe("the bench's options", () => {
 
   it("are all sections and sizes without any", () => {
     assert.deepEqual(read(), {
-      sections: ["scoring", "edit", "noop", "dev", "updates", "simulate", "fpga"],
+      sections: ["scoring", "edit", "noop", "dev", "updates", "simulate", "batch", "fpga"],
       quick: false,
       sizes: [1, 10, 100, 1000],
       json: path.join(root, ".scorestack/bench/2026-11-22T201500.json"),
@@ -135,7 +135,7 @@ describe("the bench's options", () => {
   });
 
   it("that can't be are told in one line", () => {
-    refused("'sections' must be of scoring, edit, noop, dev, updates, simulate, fpga, got 'scores'", "scores");
+    refused("'sections' must be of scoring, edit, noop, dev, updates, simulate, batch, fpga, got 'scores'", "scores");
     refused("'--sizes' must be whole numbers from 1 to 5000 with commas between, got '1,x'", "--sizes", "1,x");
     refused("'--sizes' must be whole numbers from 1 to 5000 with commas between, got '0'", "--sizes", "0");
     refused("unknown option '--fast'", "--fast");

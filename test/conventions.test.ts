@@ -8,6 +8,7 @@ import { Project } from "./fixture";
 import { type Registration, runProgram } from "./harness";
 import { aciHost, containerImage } from "./support/aci-host";
 import { aksHost, kubeconfig } from "./support/aks-host";
+import { batchArgs } from "./support/batch-host";
 import { azureHost } from "./support/fpga-host";
 import { clusterHost } from "./support/kubernetes-host";
 
@@ -30,6 +31,14 @@ const everythingInAks: components.AksClusterArgs = {
   tls: { leafDomainLabel: "team-models", clusterIssuer: "letsencrypt" },
 };
 
+const everythingInBatch: components.BatchScoringPoolArgs = {
+  ...batchArgs,
+  vmPriority: "lowPriority",
+  instanceCount: 2,
+  dedicatedTopUp: { maxNodes: 1 },
+  schedules: { nightly: { cron: "0 2 * * *", inputPath: "azureml://datastores/workspaceblobstore/paths/in/" } },
+};
+
 /** A way to make each component, with all that it can have made; a component without one fails the first test. */
 const makers: Readonly<
   Record<string, (name: string, opts?: pulumi.ComponentResourceOptions) => pulumi.ComponentResource>
@@ -43,11 +52,21 @@ const makers: Readonly<
     ),
   AzureWorkspace: (name, opts) => new components.AzureWorkspace(name, everythingInAzure, opts),
   AksCluster: (name, opts) => new components.AksCluster(name, everythingInAks, opts),
+  KubernetesBatchJob: (name, opts) =>
+    new components.KubernetesBatchJob(
+      name,
+      {
+        ...{ host: clusterHost, image: containerImage, inputClaim: "rows", outputClaim: "scores" },
+        environmentVariables: { MODE: "nightly", TOKEN: pulumi.secret("token") },
+      },
+      opts,
+    ),
   KubernetesCluster: (name, opts) => new components.KubernetesCluster(name, { kubeconfig }, opts),
   AciService: (name, opts) =>
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
   AksService: (name, opts) =>
     new components.AksService(name, { host: clusterHost, image: containerImage, cpuCores: 1 }, opts),
+  BatchScoringPool: (name, opts) => new components.BatchScoringPool(name, everythingInBatch, opts),
   FpgaService: (name, opts) =>
     new components.FpgaService(name, { host: azureHost, image: containerImage, numReplicas: 2 }, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),

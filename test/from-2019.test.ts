@@ -73,3 +73,57 @@ describe("docs/from-2019.md", function () {
     });
   }
 });
+
+const amlCompute = [
+  ..."vm_size vm_priority min_nodes max_nodes idle_seconds_before_scaledown admin_username admin_user_password".split(
+    " ",
+  ),
+  ..."admin_user_ssh_key vnet_resourcegroup_name vnet_name subnet_name tags description".split(" "),
+  ..."remote_login_port_public_access identity_type identity_id compute_location enable_node_public_ip".split(" "),
+];
+const parallelRun = [
+  ..."environment entry_script error_threshold output_action compute_target node_count process_count_per_node".split(
+    " ",
+  ),
+  ..."mini_batch_size source_directory description logging_level run_invocation_timeout run_max_try".split(" "),
+  ..."append_row_file_name allowed_failed_count allowed_failed_percent partition_keys environment_variables".split(" "),
+];
+
+/** Does not prove: that what the tables say of each is true. */
+describe("docs/batch.md", function () {
+  this.timeout(120_000);
+  const [, compute = "", run = ""] = fs.readFileSync(path.join(root, "docs/batch.md"), "utf8").split(/^### /m);
+  const cellsOf = (text: string): string[][] =>
+    [...text.matchAll(/^\| `(\w+)` +\| (.+) \|$/gm)].map(([, name = "", rest = ""]) => [
+      name,
+      ...rest.split("|").map((cell) => cell.trim().replaceAll("`", "")),
+    ]);
+  const columnOf = (text: string, column: number): string[] =>
+    cellsOf(text)
+      .map((cells) => cells[column] ?? "")
+      .filter((cell) => cell !== "none");
+
+  it("has a row for every parameter, and for no other", () => {
+    assert.deepEqual(
+      [compute, run].map((text) => cellsOf(text).map(([name]) => name)),
+      [amlCompute, parallelRun],
+    );
+  });
+
+  it("names arguments that the components have", () => {
+    const components = readComponents(root);
+    const argsOf = (component: string): string[] =>
+      components.find(({ name }) => name === component)?.args.map(({ name }) => name) ?? [];
+    const [pool, job] = [argsOf("BatchScoringPool"), argsOf("KubernetesBatchJob")];
+    const named = [...columnOf(compute, 1), ...columnOf(run, 1)];
+    assert.ok(named.length > 20);
+    assert.deepEqual(
+      named.filter((name) => !pool.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      columnOf(run, 2).filter((name) => !job.includes(name)),
+      [],
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "./common";
+import { batchCommand } from "./batch";
 import { contextCommand } from "./context";
 import { downCommand } from "./down";
 import { imagesCommand, modelsCommand } from "./records";
@@ -38,6 +39,7 @@ const makers = [
   logsCommand,
   scoreCommand,
   smokeCommand,
+  batchCommand,
   rollbackCommand,
   rotateKeyCommand,
   modelsCommand,

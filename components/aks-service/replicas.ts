@@ -8,7 +8,8 @@ import type { KubernetesHost, NodeSize } from "../kubernetes-host";
 import type { ReplicasPlan } from "../render/kubernetes/plan";
 import { isPlainMap } from "../serving";
 
-const ranges: Readonly<Partial<Record<keyof ReplicaArgs, Rule<number>>>> = {
+/** What a pod's numbers may be. */
+export const ranges: Readonly<Partial<Record<keyof ReplicaArgs, Rule<number>>>> = {
   cpuCores: numberFrom(0.01, 512),
   cpuCoresLimit: numberFrom(0.01, 512),
   memoryInGb: numberFrom(0.05, 4096),
@@ -69,7 +70,8 @@ function mergedWith(args: AksServiceArgs, own: ReplicaArgs): ReplicaArgs {
   };
 }
 
-function checkSize(problems: Problems, given: ReplicaArgs, place: Place) {
+/** Checks what a pod has for itself, and may use at most; returns it with its defaults. */
+export function checkSize(problems: Problems, given: ReplicaArgs, place: Place) {
   const { cpuCores = 0.1, cpuCoresLimit, memoryInGb = 0.5, memoryInGbLimit = memoryInGb, gpuCount = 0 } = given;
   if (cpuCoresLimit !== undefined && cpuCoresLimit < cpuCores) {
     problems.add(place("cpuCoresLimit"), `must be at least 'cpuCores', ${cpuCores}`, shown(cpuCoresLimit));
@@ -99,7 +101,7 @@ function checkDevices(problems: Problems, { extendedResources, gpuCount = 0 }: R
 }
 
 /** The nodes that a replica is put on, if they are not left to Kubernetes. */
-function checkPlace(problems: Problems, given: ReplicaArgs, { nodeSizes }: KubernetesHost, place: Place) {
+export function checkPlace(problems: Problems, given: ReplicaArgs, { nodeSizes }: KubernetesHost, place: Place) {
   const { cpuCores = 0.1, memoryInGb = 0.5, gpuCount = 0, nodePool } = given;
   if (nodeSizes === undefined) {
     if (nodePool !== undefined) {

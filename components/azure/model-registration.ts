@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as resources from "@pulumi/azure-native/resources";
 import type { machinelearningservices } from "@pulumi/azure-native/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { contentVersion } from "../internal/azure-contract";
@@ -8,7 +7,7 @@ import { ModelFiles } from "../internal/azure-resources";
 import { fromRoot } from "../internal/project";
 import { Problems } from "../internal/validate";
 import type { ModelContent, WorkspaceModel } from "../workspace";
-import { ownName } from "./place";
+import { putByTemplate } from "./registration";
 
 /** Where models are registered, as an `AzureWorkspace` tells it. */
 export interface AzureModelPlace {
@@ -31,9 +30,6 @@ export interface AzureModelRegistry {
   readonly registryName: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
 }
-
-const apiVersion = "2025-12-01";
-const modelTypes = "Microsoft.MachineLearningServices/{}/models/versions";
 
 /**
  * Uploads a model's files to a place of their content's name, and registers them as the version of that name. What is there
@@ -145,38 +141,11 @@ interface Registration {
 /** What Azure ML keeps of a version, by the names that its API has. */
 type ModelVersionProperties = machinelearningservices.ModelVersionPropertiesArgs;
 
-/** A deployment of one version: of resources with these names, it makes those that are not there, and deletes none. */
+/** A deployment of one version. */
 function registration(name: string, to: Registration, options: pulumi.CustomResourceOptions): void {
-  new resources.Deployment(
-    name,
-    {
-      resourceGroupName: to.resourceGroupName,
-      deploymentName: ownName(name),
-      properties: {
-        mode: "Incremental",
-        template: {
-          $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
-          contentVersion: "1.0.0.0",
-          // Values go in as parameters, of which Azure takes none for an expression.
-          parameters: { name: { type: "string" }, properties: { type: "object" } },
-          resources: [
-            {
-              type: modelTypes.replace("{}", to.parents),
-              apiVersion,
-              name: "[parameters('name')]",
-              properties: "[parameters('properties')]",
-            },
-          ],
-        },
-        parameters: {
-          name: { value: pulumi.interpolate`${to.parentName}/${to.modelName}/${to.version}` },
-          properties: { value: to.properties },
-        },
-      },
-      tags: to.tags,
-    },
-    options,
-  );
+  const { parents, parentName, modelName, version, ...put } = to;
+  const own = pulumi.interpolate`${parentName}/${modelName}/${version}`;
+  putByTemplate(name, { ...put, type: `${parents}/models/versions`, name: own }, options);
 }
 
 function versionOf(model: ModelContent, modelUri: pulumi.Input<string>): ModelVersionProperties {

@@ -177,7 +177,7 @@ class ImageReader {
   /** The serving files that every image has. */
   server(): void {
     listContent(fromRoot("runtime"))
-      .filter((file) => /^[^/]+\.py$/.test(file.path))
+      .filter((file) => /^(batch\/)?[^/]+\.py$/.test(file.path))
       .forEach((file) => {
         this.found.set(`server/${file.path}`, file);
       });

@@ -99,7 +99,7 @@ async function told<T>(address: string, work: () => Promise<T>): Promise<T> {
 }
 
 function uriIn({ endpoint, containerName, folder }: ContainerPlace, source: string): string {
-  return endpoint === unknown || containerName === unknown
+  return [endpoint, containerName, folder, source].some((part) => part.includes(unknown))
     ? unknown
     : `${endpoint.replace(/\/$/, "")}/${containerName}/${folder}/${path.posix.basename(source)}`;
 }

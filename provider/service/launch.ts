@@ -58,7 +58,7 @@ function processOf(
   const server = ["-m", "azureml_inference_server_http", "--entry_script", image.bundle.executionScript];
   return {
     argv: [image.python, ...server, "--port", String(port), "--worker_count", String(inputs.workers)],
-    env: { ...surroundings(image), ...environment, ...azureMl(app, image), ...scorestack(folder, inputs, image) },
+    env: { ...surroundings(image), ...environment, ...azureMl(image), ...scorestack(folder, inputs, image) },
     cwd: app,
     image: image.folder,
     workers: inputs.workers,
@@ -67,7 +67,8 @@ function processOf(
   };
 }
 
-function surroundings(image: LaunchImage): Record<string, string> {
+/** What a process that runs an image's Python inherits from here: no more than it needs to find its way. */
+export function surroundings(image: Pick<LaunchImage, "python">): Record<string, string> {
   const kept = ["HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "JAVA_HOME", "LD_LIBRARY_PATH"];
   const inherited = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   return {
@@ -81,7 +82,9 @@ function surroundings(image: LaunchImage): Record<string, string> {
   };
 }
 
-function azureMl(app: string, image: LaunchImage): Record<string, string> {
+/** Where a scoring script finds itself and its models: the variables that Azure ML sets. */
+export function azureMl(image: Pick<LaunchImage, "bundle" | "folder">): Record<string, string> {
+  const app = path.join(image.folder, "app");
   const [only, ...others] = image.bundle.models;
   const models = only && others.length === 0 ? modelFolder(only) : path.join("app", "azureml-models");
   return {

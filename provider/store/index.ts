@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { ServiceFolder } from "../service/files";
 import { describeService } from "../service/describe";
+import { BatchPackages } from "./batch-packages";
 import { EnvironmentStore } from "./environments";
 import { entries, filesBelow, isDamaged, sizeOf } from "./files";
 import { ImageStore } from "./images";
@@ -14,6 +15,7 @@ export class Store {
   readonly modelStore: ModelStore;
   readonly imageStore: ImageStore;
   readonly environments: EnvironmentStore;
+  readonly batchPackages: BatchPackages;
   readonly supervisorScript: string;
 
   constructor(readonly projectRoot: string) {
@@ -22,6 +24,7 @@ export class Store {
     const [names, bundles] = [path.join(this.folder, "images"), path.join(this.folder, "bundles")];
     this.imageStore = new ImageStore(names, bundles, projectRoot, this.modelStore);
     this.environments = new EnvironmentStore(path.join(this.folder, "environments"), projectRoot);
+    this.batchPackages = new BatchPackages(path.join(this.folder, "batch-packages"), projectRoot, this.environments);
     this.supervisorScript = path.join(projectRoot, "provider", "supervisor", "supervisor.py");
   }
 

@@ -21,7 +21,7 @@ export interface Held {
 }
 
 export interface Removed {
-  kind: "model" | "image" | "environment" | "context" | "container image";
+  kind: "model" | "image" | "environment" | "batch packages" | "context" | "container image";
   id: string;
   sizeInBytes: number;
 }
@@ -59,6 +59,8 @@ export async function prune(store: Store, { keep, dryRun, held }: PrunePolicy): 
     ({ name, version }) => !heldModels.has(`${name}:${version}`),
   );
   const oldEnvironments = store.environments.all().filter(({ key }) => !heldEnvironments.has(key));
+  const keptEnvironments = store.environments.all().filter(({ key }) => heldEnvironments.has(key));
+  const oldPackages = store.batchPackages.unused(keptEnvironments);
   const oldContexts = unusedContexts(store.projectRoot);
   const oldContainers = (await containerImages(store)).filter(({ identity }) => !kept.has(identity));
   const removed: Removed[] = [
@@ -77,6 +79,7 @@ export async function prune(store: Store, { keep, dryRun, held }: PrunePolicy): 
       id: key,
       sizeInBytes: sizeOf(store.environments.folderOf(key)),
     })),
+    ...oldPackages.map(({ key, sizeInBytes }) => ({ kind: "batch packages" as const, id: key, sizeInBytes })),
     ...oldContainers.map(({ tag, sizeInBytes }) => ({ kind: "container image" as const, id: tag, sizeInBytes })),
     ...oldContexts.map(({ identity, sizeInBytes }) => ({
       kind: "context" as const,
@@ -98,6 +101,9 @@ export async function prune(store: Store, { keep, dryRun, held }: PrunePolicy): 
     });
     oldEnvironments.forEach(({ key }) => {
       store.environments.remove(key);
+    });
+    oldPackages.forEach(({ key }) => {
+      store.batchPackages.remove(key);
     });
     oldContexts.forEach(removeContext);
     for (const image of oldContainers) {

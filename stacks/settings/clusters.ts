@@ -2,6 +2,7 @@ import type { AksClusterArgs, AksServiceArgs, KubernetesClusterArgs, ServiceVers
 import { type Rule, shown } from "../../components/internal/problems";
 import { contentIdentity } from "../../components/internal/rules";
 import { type BuiltImage, isBuilt, reference } from "../built-image";
+import { type BatchJobSettings, readBatchJobs } from "./batch-jobs";
 import { allKeys } from "./keys";
 import type { SettingsReader } from "./reader";
 import { anything, checkFields, isRecord, map, text } from "./shape";
@@ -28,10 +29,12 @@ export interface ClusterSettings {
   readonly source: string | undefined;
   /** Images by name, beside the source's. */
   readonly images: Readonly<Record<string, BuiltImage>>;
-  /** Images that have a service of their name; all without it. */
+  /** Images that have a service of their name; all without it, none with the one word `none`. */
   readonly scorers: readonly string[] | undefined;
   /** By name. */
   readonly services: Readonly<Record<string, ClusterServiceSettings>>;
+  /** By name. */
+  readonly batchJobs: Readonly<Record<string, BatchJobSettings>>;
   /** One problem a line; with problems nothing is to be made. */
   readonly problems: readonly string[];
 }
@@ -107,6 +110,7 @@ export function readCluster(reader: SettingsReader, component: string, fields: R
   reader.unused(["pins", "keyRotations"], "local stacks");
   reader.unused(["spark"], "stacks that build images");
   reader.unused(["workspace"], "dev stacks");
+  reader.unused(["pools"], "batch stacks");
   const given = reader.map("cluster", `must be a map of options of ${component}`);
   return checkFields(reader.problems, "cluster", given, fields);
 }
@@ -117,6 +121,7 @@ function readCommon(reader: SettingsReader, defaultSource?: string): ClusterSett
     images: readImages(reader),
     scorers: reader.list("scorers"),
     services: readServices(reader),
+    batchJobs: readBatchJobs(reader),
     problems: reader.problems.lines,
   };
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { oneOf, type Rule } from "../../components/internal/problems";
 import { type KubernetesSettings, type ProdSettings, readKubernetesSettings, readProdSettings } from "./clusters";
+import { type BatchSettings, readBatchSettings } from "./batch";
 import { type DevSettings, readDevSettings } from "./dev";
 import { type FpgaSettings, readFpgaSettings } from "./fpga";
 import { type LocalSettings, readLocalSettings } from "./local";
@@ -11,6 +12,7 @@ const readers = {
   dev: readDevSettings,
   prod: readProdSettings,
   kubernetes: readKubernetesSettings,
+  batch: readBatchSettings,
   fpga: readFpgaSettings,
 } as const;
 
@@ -20,7 +22,7 @@ export type StackKind = keyof typeof readers;
 export const stackKinds = Object.keys(readers) as readonly StackKind[];
 
 /** What the stack's configuration says. */
-export type Settings = LocalSettings | DevSettings | ProdSettings | KubernetesSettings | FpgaSettings;
+export type Settings = LocalSettings | DevSettings | ProdSettings | KubernetesSettings | BatchSettings | FpgaSettings;
 
 /** What the command line alone asks of the program; the engine is then told to touch nothing else. */
 export interface ProgramOptions {

@@ -40,7 +40,7 @@ const serviceFields = new Map<string, Rule<unknown>>([
 
 export function readLocalSettings(reader: SettingsReader): LocalSettings {
   reader.onlyKeys(allKeys);
-  reader.unused(["location", "workspace", "scorers", ...clusterKeys], "stacks in a cloud");
+  reader.unused(["location", "workspace", "scorers", "pools", ...clusterKeys], "stacks in a cloud");
   const spark = reader.flag("spark");
   const services = reader.services(serviceFields, ["environmentVariables"]);
   const pins = readPins(reader);

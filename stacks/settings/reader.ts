@@ -59,12 +59,22 @@ export class SettingsReader {
     fields: ReadonlyMap<string, Rule<unknown>>,
     mayBeSecret: readonly string[],
   ): Record<string, Record<string, unknown>> {
-    const services = this.map("services", "must be a map of services by name");
-    const secrets = secretPaths("scorestack:services");
-    this.checkSecrets(secrets, mayBeSecret);
+    return this.named("services", "must be a map of services by name", fields, mayBeSecret);
+  }
+
+  /** Things by name, each with options: see {@link services}. */
+  named(
+    setting: string,
+    must: string,
+    fields: ReadonlyMap<string, Rule<unknown>>,
+    mayBeSecret: readonly string[],
+  ): Record<string, Record<string, unknown>> {
+    const things = this.map(setting, must);
+    const secrets = secretPaths(`scorestack:${setting}`);
+    this.checkSecrets(setting, secrets, mayBeSecret);
     return Object.fromEntries(
-      Object.entries(services).map(([name, service]) => {
-        const kept = checkFields(this.problems, `services.${name}`, service ?? {}, fields);
+      Object.entries(things).map(([name, thing]) => {
+        const kept = checkFields(this.problems, `${setting}.${name}`, thing ?? {}, fields);
         const sealed = Object.entries(kept).map(([key, value]) => [
           key,
           seal(value, name, key, { secrets, mayBeSecret }),
@@ -75,13 +85,14 @@ export class SettingsReader {
   }
 
   /** Other options than these stand open in the state. */
-  private checkSecrets(secrets: ReadonlySet<string>, mayBeSecret: readonly string[]): void {
+  private checkSecrets(setting: string, secrets: ReadonlySet<string>, mayBeSecret: readonly string[]): void {
     const options = mayBeSecret.map((option) => `'${option}'`).join(", ");
-    const remedy = `only ${options} may hold secrets: set it again without --secret`;
+    const who = mayBeSecret.length > 0 ? `only ${options} may hold secrets` : "it would stand open in the state";
+    const remedy = `${who}: set it again without --secret`;
     for (const path of secrets) {
       const option = path.split(".").slice(1).join(".");
       if (path !== "" && !mayBeSecret.some((one) => isWithin(option, one))) {
-        this.problems.add(`services.${path}`, "must not be a secret", undefined, remedy);
+        this.problems.add(`${setting}.${path}`, "must not be a secret", undefined, remedy);
       }
     }
   }

@@ -54,6 +54,7 @@ describe("the command line", function () {
       /'service' must be a service that runs here, or one of the scorers diabetes, .*got 'no-such-scorer'/,
     ],
     [["profile", "diabetes", "--requests", "3"], /'--requests' must be a whole number of at least 20, got '3'/],
+    [["batch", "--output", "x"], /'--scorer' must be given, or .*, got none\n'--input' must be given/],
     [["new-scorer"], /missing required argument 'name'/],
     [["new-scorer", "X"], /'name' must be 3 to 32 of/],
   ] as const) {
@@ -78,6 +79,7 @@ describe("the command line", function () {
     "status",
     "logs",
     "score",
+    "batch",
     "rollback",
     "rotate-key",
     "models",

@@ -13,7 +13,11 @@ describe("stack kubernetes on the real engine", function () {
   let dev: DevStack;
   let stack: DevStack;
 
-  const set = async (services: Readonly<Record<string, unknown>> = {}): Promise<void> => {
+  const claims = { inputClaim: "rows", outputClaim: "scores" };
+  const set = async (
+    services: Readonly<Record<string, unknown>> = {},
+    batchJobs: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> => {
     stack = await place.stack("kubernetes", {
       "scorestack:location": "",
       "scorestack:source": "dev",
@@ -23,8 +27,16 @@ describe("stack kubernetes on the real engine", function () {
         gateway: { className: "istio" },
       },
       "scorestack:services": services,
+      "scorestack:batchJobs": batchJobs,
     });
   };
+
+  /** What happened to Jobs, in order. */
+  const jobCalls = (): string[] =>
+    place.standIn
+      .log()
+      .filter(({ name, method }) => name === "scores-job" && ["create", "delete"].includes(method))
+      .map(({ method }) => method);
 
   before(async () => {
     place = await DevPlace.make("kubernetes", ["diabetes", "wine"]);
@@ -58,6 +70,31 @@ describe("stack kubernetes on the real engine", function () {
   it("changes how many replicas there may be, and nothing else", async () => {
     await set({ wine: { maxReplicas: 20 } });
     assert.deepEqual((await stack.run("up")).steps, ["update AksService wine: scaler-main"]);
+  });
+
+  it("runs a batch beside the services: a Job of its own, and again for another run, the old one ended first", async () => {
+    const wine = { wine: { maxReplicas: 20 } };
+    await set(wine, { scores: { ...claims, scorer: "wine", shards: 4, run: "monday" } });
+    assert.deepEqual((await stack.run("up")).steps, [
+      "create KubernetesBatchJob scores: account",
+      "create KubernetesBatchJob scores: job",
+      "create KubernetesBatchJob scores: network",
+    ]);
+    await stack.assertWhole();
+    await set(wine, { scores: { ...claims, scorer: "wine", shards: 4, run: "tuesday" } });
+    place.standIn.clearLog();
+    assert.deepEqual((await stack.run("up")).steps, ["replace KubernetesBatchJob scores: job"]);
+    assert.deepEqual(jobCalls(), ["delete", "create"]);
+    await stack.assertWhole();
+  });
+
+  it("runs a batch anew with the scorer, once that is up in dev", async () => {
+    place.clone.edit("scorers/wine/score.py", (text) => `${text}# edited again\n`);
+    await dev.run("up");
+    place.standIn.clearLog();
+    const { steps } = await stack.run("up");
+    assert.ok(steps.includes("replace KubernetesBatchJob scores: job"), steps.join(", "));
+    assert.deepEqual(jobCalls(), ["delete", "create"]);
   });
 
   it("goes, and leaves nothing in the cluster", async () => {

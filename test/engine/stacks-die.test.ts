@@ -17,6 +17,7 @@ const kinds: readonly {
     settings: (name) => ({ "scorestack:workspace": { names: { resourceGroup: name } } }),
   },
   { kind: "prod", resourceCount: 25, isAfterDev: true, settings: () => ({}) },
+  { kind: "batch", resourceCount: 9, isAfterDev: true, settings: () => ({ "scorestack:location": "" }) },
   {
     kind: "kubernetes",
     resourceCount: 13,

@@ -1,12 +1,14 @@
 import { strict as assert } from "node:assert";
 import type { Values } from "../../provider/rpc/values";
 import { AzureDesk, itRefuses, resourceGroupName, type Row } from "../support/azure-desk";
+import { batchRules } from "./stand-in/azure/rules/batch";
 import { containerGroupRules } from "./stand-in/azure/rules/container-group";
 import { managedClusterRules } from "./stand-in/azure/rules/managed-cluster";
 import { rules } from "./stand-in/azure/rules";
 import { textOf } from "./stand-in/values";
 
-const platformRules = rules.filter((rule) => ![...containerGroupRules, ...managedClusterRules].includes(rule));
+const tested = [...containerGroupRules, ...managedClusterRules, ...batchRules];
+const platformRules = rules.filter((rule) => !tested.includes(rule));
 const named = (type: string, input: string, name: string, more: Values = {}): Row => ({
   refused: (desk) => desk.make(type, { resourceGroupName, [input]: name, ...more }),
   said: new RegExp(`InvalidResourceName: '${name.replace(/[.*]/g, "\\$&")}' must be`),
@@ -29,6 +31,25 @@ const rows: Readonly<Record<string, Row>> = {
       desk.make("keyvault:Vault", { resourceGroupName, vaultName: "a--b", properties: desk.vaultProperties({}) }),
     said: /InvalidResourceName: 'a--b' must be/,
   },
+  "name-machinelearningservices:BatchDeployment": {
+    refused: (desk) =>
+      desk.make("machinelearningservices:BatchDeployment", {
+        ...{ resourceGroupName, workspaceName: "team-ml", endpointName: "wine", deploymentName: "1st" },
+        properties: {},
+      }),
+    said: /InvalidResourceName: '1st' must be/,
+  },
+  "name-machinelearningservices:BatchEndpoint": {
+    refused: (desk) =>
+      desk.make("machinelearningservices:BatchEndpoint", {
+        ...{ resourceGroupName, workspaceName: "team-ml", endpointName: "w" },
+        properties: { authMode: "AADToken" },
+      }),
+    said: /InvalidResourceName: 'w' must be/,
+  },
+  "name-machinelearningservices:Compute": named("machinelearningservices:Compute", "computeName", "a.b", {
+    workspaceName: "team-ml",
+  }),
   "name-machinelearningservices:Workspace": named("machinelearningservices:Workspace", "workspaceName", "ab"),
   "name-managedidentity:UserAssignedIdentity": named("managedidentity:UserAssignedIdentity", "resourceName", "a.b"),
   "name-network:PrivateEndpoint": named("network:PrivateEndpoint", "privateEndpointName", "a*b"),

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import program from "../../index";
 import { type Registration, runProgram } from "../harness";
-import { builtImage, devOutputs, sourceStack } from "../support/source-stack";
+import { builtImage, devOutputs, devWorkspace, sourceStack } from "../support/source-stack";
 
 /** Longer texts (lock files, Dockerfiles) stand as their hash. */
 const longText = 500;
@@ -24,6 +24,19 @@ describe("golden registrations", () => {
       "scorestack:source": "dev",
       "scorestack:cluster": JSON.stringify({ kubeconfigFile: "test/golden/kubeconfig.yml", scaler: "cpu" }),
       "scorestack:services": "{}",
+      "scorestack:batchJobs": JSON.stringify({
+        scores: { scorer: "churn", shards: 8, inputClaim: "rows", outputClaim: "scores" },
+      }),
+    },
+    batch: {
+      ...settingsOf("batch"),
+      "scorestack:pools": JSON.stringify({
+        churn: {
+          vmPriority: "lowPriority",
+          dedicatedTopUp: { maxNodes: 2 },
+          schedules: { nightly: { cron: "30 2 * * *", inputPath: "azureml://datastores/rows/paths/today/" } },
+        },
+      }),
     },
     "dev-private": {
       "scorestack:location": "westeurope",
@@ -38,7 +51,7 @@ describe("golden registrations", () => {
       const run = await runProgram(program, {
         stack,
         config: { ...projectDefaults(), ...settings },
-        answers: sourceStack(devOutputs({ churn: builtImage("churn") })),
+        answers: sourceStack({ ...devOutputs({ churn: builtImage("churn") }), workspace: devWorkspace }),
       });
       const text = `${JSON.stringify(run.resources.map(shown).sort(byUrn), null, 2)}\n`;
       const file = path.join(__dirname, `${stack}.json`);

@@ -2,7 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { renderAll } from "../../components/render/kubernetes/all";
+import { renderBatchObjects } from "../../components/render/kubernetes/batch-job";
 import type { Exposure, KubernetesServicePlan } from "../../components/render/kubernetes/plan";
+import { batchPlan, fullBatchPlan } from "../support/batch-plan";
 import { nvidiaPlugin } from "../../components/aks/gpus";
 import { amdPlugin } from "../../components/fpga/machine";
 import { renderDevicePlugin } from "../../components/render/kubernetes/device-plugin";
@@ -60,6 +62,12 @@ export const plans: Readonly<Record<string, KubernetesServicePlan>> = {
   }),
 };
 
+/** Batch runs that have, between them, all that can be rendered. */
+export const batches: readonly Manifest[][] = [
+  fullBatchPlan(),
+  batchPlan({ jobName: "least-batch", inputClaim: "scores" }),
+].map((plan) => renderBatchObjects(plan).map(({ object }) => object as unknown as Manifest));
+
 /** The objects of a service, as they would be sent. */
 export function manifestsOf(plan: KubernetesServicePlan): Manifest[] {
   return renderAll(plan).map(({ object }) => object as unknown as Manifest);
@@ -84,4 +92,6 @@ export function writeManifests(folder: string): void {
     const texts = manifestsOf(plan).map((object) => stringify(object));
     fs.writeFileSync(path.join(folder, `${name}.yaml`), texts.join("---\n"));
   }
+  const texts = batches.flat().map((object) => stringify(object));
+  fs.writeFileSync(path.join(folder, "batch.yaml"), texts.join("---\n"));
 }

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { servicePlan } from "../support/kubernetes-plan";
 import { temporaryFolder } from "../support/folder";
-import { devicePlugins, manifestsOf, plans, writeManifests, writePlugins } from "./rendered";
+import { batches, devicePlugins, manifestsOf, plans, writeManifests, writePlugins } from "./rendered";
 import { writeSchemas } from "./schemas";
 import { schemaVersions, tools, whyNot } from "./tools";
 
@@ -38,7 +38,7 @@ interface Report {
           resources.map(({ kind, msg }) => `${kind}: ${msg}`),
           [],
         );
-        const sent = Object.values(plans).flatMap(manifestsOf).length + devicePlugins.length;
+        const sent = [...Object.values(plans).flatMap(manifestsOf), ...batches.flat(), ...devicePlugins].length;
         assert.deepEqual(summary, { valid: sent, invalid: 0, errors: 0, skipped: 0 });
       });
 

@@ -84,6 +84,13 @@ describe("prune", () => {
     assert.deepEqual(fs.readdirSync(contexts), [used]);
   });
 
+  it("removes packages of batch runs that no Python environment needs any more", async () => {
+    writeFiles(root, { [`.scorestack/batch-packages/${identity("a").slice(0, 16)}/pyarrow/x.so`]: "123" });
+    const { removed } = await store.prune({ keep: 3, dryRun: false });
+    assert.deepEqual(removed, [{ kind: "batch packages", id: "aaaaaaaaaaaaaaaa", sizeInBytes: 3 }]);
+    assert.deepEqual(fs.readdirSync(path.join(root, ".scorestack/batch-packages")), []);
+  });
+
   it("never removes what a stack has, though no service runs it", async () => {
     const held = { images: [identity("1")], models: ["churn:2"] };
     await store.prune({ keep: 0, dryRun: false, held });

@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
 import { kubernetes } from "../../stacks/kubernetes";
 import { readKubernetesSettings } from "../../stacks/settings/clusters";
 import { SettingsReader } from "../../stacks/settings/reader";
 import { Project } from "../fixture";
-import { only, type RunOptions, runProgram } from "../harness";
+import { only, type RunOptions, runProgram, value } from "../harness";
 import { kubeconfig } from "../support/aks-host";
 import { builtImage, devOutputs, sourceStack } from "../support/source-stack";
 
@@ -61,6 +62,41 @@ describe("kubernetes stack", () => {
     assert.ok(!fixed.resources.some(({ type }) => /ScaledObject|Autoscaler/.test(type)));
     const keda = await run({ cluster: { ...cluster, scaler: "keda" }, images: { churn } });
     assert.ok(keda.resources.some(({ type }) => type.includes("ScaledObject")));
+  });
+
+  it("runs batches of the images, and serves none where it is told so", async () => {
+    const claims = { inputClaim: "rows", outputClaim: "scores" };
+    const made = await run({
+      ...{ cluster, images: { churn }, scorers: ["none"] },
+      batchJobs: { churn: claims, nightly: { ...claims, scorer: "churn", shards: 8 } },
+    });
+    const { namespace, outputFolder, kubernetesJobName } = made.result.batchJobs?.["nightly"] ?? {};
+    const folder = await value(pulumi.output(outputFolder as string));
+    const job = only(made, "kubernetes:batch/v1:Job", "nightly-job");
+    const { metadata, spec } = job.inputs as unknown as { metadata: { name: string }; spec: { completions: number } };
+    assert.deepEqual(
+      await Promise.all([namespace, outputFolder, kubernetesJobName].map((one) => value(pulumi.output(one)))),
+      ["default", folder, metadata.name],
+    );
+    assert.match(folder, /^nightly-[0-9a-f]{10}$/);
+    assert.equal(spec.completions, 8);
+    assert.deepEqual(Object.keys(made.result.services), []);
+    assert.ok(!made.resources.some(({ type }) => type.endsWith(":Deployment")));
+  });
+
+  it("names what is wrong with a batch by its place in the settings", async () => {
+    const claims = { inputClaim: "rows", outputClaim: "scores" };
+    await refuses(
+      {
+        ...{ cluster, images: { churn }, scorers: ["none"] },
+        batchJobs: { churn: { ...claims, shards: 0 }, other: claims, more: { ...claims, scorer: "churn", size: 3 } },
+      },
+      [
+        `'scorestack:batchJobs.more' must hold only scorer, namespace, inputClaim, inputPaths, outputClaim, outputFolder, run, shards, parallelism, retriesPerShard, maxFailedShards, activeDeadlineSeconds, ttlSecondsAfterFinished, inputFormat, columns, outputFormat, miniBatchSize, workers, retries, timeoutSeconds, errorThreshold, cpuCores, cpuCoresLimit, memoryInGb, memoryInGbLimit, gpuCount, nodePool, temporaryInGb, environmentVariables, tags, got 'size'`,
+        "'scorestack:batchJobs.churn.shards' must be an integer from 1 to 10000, got 0",
+        "'scorestack:batchJobs.other.scorer' must be one of churn, got 'other'; these are the images that there are",
+      ],
+    );
   });
 
   it("refuses what is wrong, all at once, before anything is made", async () => {

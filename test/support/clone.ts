@@ -59,7 +59,8 @@ export class Clone {
   }
 
   spawn(...args: string[]): ChildProcess {
-    const { SCORESTACK_ROOT: _root, ...env } = process.env;
+    // Paths count from the clone, wherever npm was called.
+    const { SCORESTACK_ROOT: _root, INIT_CWD: _cwd, ...env } = process.env;
     return spawn(process.execPath, [this.path("cli/launch.cjs"), ...args], {
       cwd: this.folder,
       env: { ...env, NO_COLOR: "1" },

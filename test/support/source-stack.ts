@@ -17,6 +17,19 @@ export function sourceStack(outputs: Readonly<Record<string, unknown>>): NonNull
   return { "pulumi:pulumi:StackReference": () => ({ outputs, secretOutputNames: [] }) };
 }
 
+/** What a stack dev tells of its workspace. */
+export const devWorkspace = {
+  workspaceName: "team-ml",
+  workspaceId: armId("team", "Microsoft.MachineLearningServices/workspaces", "team-ml"),
+  resourceGroupName: "team",
+  location: "westeurope",
+  datastore: {
+    accountId: armId("team", "Microsoft.Storage/storageAccounts", "teamdata"),
+    blobEndpoint: "https://teamdata.blob.core.windows.net/",
+    containerName: "azureml-blobstore-1",
+  },
+};
+
 /** Outputs of a stack dev with such images. */
 export function devOutputs(images: Readonly<Record<string, BuiltImage>>) {
   const registryId = armId("team", "Microsoft.ContainerRegistry/registries", "team");

@@ -11,6 +11,21 @@ type Mount = types.input.core.v1.VolumeMount;
 
 /** The image's own user. */
 const user = 10001;
+/** What a pod of an image may be: nothing that its own user does not need. */
+export const podSecurity = {
+  runAsNonRoot: true,
+  runAsUser: user,
+  runAsGroup: user,
+  fsGroup: user,
+  fsGroupChangePolicy: "OnRootMismatch",
+  seccompProfile: { type: "RuntimeDefault" },
+} as const;
+/** The same of its container. */
+export const containerSecurity: NonNullable<Container["securityContext"]> = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
 /** Where the image's own command listens. */
 export const serverPort = 5001;
 /** Name of that port. */
@@ -30,14 +45,7 @@ export function renderPod(plan: KubernetesServicePlan, version: VersionPlan): Po
     // Other services' addresses as variables could be taken for settings.
     enableServiceLinks: false,
     ...(pullSecretName === undefined ? {} : { imagePullSecrets: [{ name: pullSecretName }] }),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: user,
-      runAsGroup: user,
-      fsGroup: user,
-      fsGroupChangePolicy: "OnRootMismatch",
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: podSecurity,
     terminationGracePeriodSeconds: version.terminationGraceSeconds,
     topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
       maxSkew: 1,
@@ -77,11 +85,7 @@ function serverOf(plan: KubernetesServicePlan, version: VersionPlan): Container 
     readinessProbe: probeOf(probes.readiness),
     livenessProbe: probeOf(probes.liveness),
     ...(preStopSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } } } : {}),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: containerSecurity,
     volumeMounts: mountsOf(plan, version),
   };
 }
@@ -95,7 +99,10 @@ function probeOf({ initialDelaySeconds, ...probe }: ProbePlan): types.input.core
   };
 }
 
-function resourcesOf(version: VersionPlan): types.input.core.v1.ResourceRequirements {
+/** What a container has for itself, and may use at most. */
+export function resourcesOf(
+  version: Pick<VersionPlan, "cpuCores" | "memoryInGb" | "limits"> & Devices,
+): types.input.core.v1.ResourceRequirements {
   const { cpuCores, memoryInGb, limits } = version;
   const devices = Object.fromEntries(Object.entries(devicesOf(version)).map(([name, count]) => [name, String(count)]));
   const cpu: Record<string, string> = limits.cpuCores === undefined ? {} : { cpu: cpuQuantity(limits.cpuCores) };
@@ -105,12 +112,18 @@ function resourcesOf(version: VersionPlan): types.input.core.v1.ResourceRequirem
   };
 }
 
+type Devices = Pick<VersionPlan, "gpus"> & Partial<Pick<VersionPlan, "extendedResources">>;
+
 /** What a replica holds alone: GPUs, and extended resources. */
-export function devicesOf({ gpus, extendedResources }: VersionPlan): Readonly<Record<string, number>> {
+export function devicesOf({ gpus, extendedResources }: Devices): Readonly<Record<string, number>> {
   return { ...(gpus > 0 ? { "nvidia.com/gpu": gpus } : {}), ...extendedResources };
 }
 
-function placeOf({ nodeSelector, tolerations = [] }: VersionPlan): Pick<PodSpec, "nodeSelector" | "tolerations"> {
+/** The nodes that a pod may run on, where it is not left to Kubernetes. */
+export function placeOf({
+  nodeSelector,
+  tolerations = [],
+}: Pick<VersionPlan, "nodeSelector" | "tolerations">): Pick<PodSpec, "nodeSelector" | "tolerations"> {
   return {
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
     ...(tolerations.length === 0

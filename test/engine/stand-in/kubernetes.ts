@@ -12,9 +12,12 @@ import {
   type Seen,
   type Subject,
 } from "./package";
-import { madeOf, statusLater, statusOf } from "./kubernetes-status";
+import { kindOf, madeOf, statusLater, statusOf } from "./kubernetes-status";
 import { hidden, revealed } from "./secrets";
 import { recordOf, textOf } from "./values";
+
+/** What a Job is made anew for. Source: `forceNew` in pulumi-kubernetes' `provider/pkg/provider/diff.go`. */
+const fixedOfJobs = /^spec\.(completions|parallelism|selector|template)\b/;
 
 /**
  * kubernetes, as far as a stack is rehearsed with it now: objects are kept under their kind, namespace and name, and come back as
@@ -42,10 +45,12 @@ export class KubernetesPackage implements Package {
     return { inputs: { ...inputs, metadata: { ...metadata, name: metadata.name ?? known ?? name } }, failures: [] };
   }
 
-  compare(_: Subject, olds: Seen, inputs: Values): Compared {
+  compare({ token }: Subject, olds: Seen, inputs: Values): Compared {
     const changes = compare(olds.inputs, inputs);
     const fixed = /^(kind|apiVersion|metadata\.(name|namespace))$/;
-    const replaces = Object.keys(changes).filter((path) => fixed.test(path));
+    const replaces = Object.keys(changes).filter(
+      (path) => fixed.test(path) || (kindOf(token) === "Job" && fixedOfJobs.test(path)),
+    );
     // Two objects can't have one name; with another, the new one comes first (pulumi-kubernetes, `Diff`).
     const isRenamed = "metadata.name" in changes || "metadata.namespace" in changes;
     return { changes, replaces, deleteBeforeReplace: !isRenamed };

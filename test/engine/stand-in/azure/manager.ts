@@ -37,9 +37,10 @@ export class ResourceManager {
 
   /** Makes a resource, or makes it what is asked for. */
   put(wanted: Wanted): Values {
-    const { id, token, urn, inputs, secretPaths = new Set<string>(), deployed } = wanted;
+    const { id, token, secretPaths = new Set<string>() } = wanted;
     const { salt } = this.cloud.state;
     const there = this.cloud.find(id);
+    const { urn, inputs, deployed } = ownedBy(wanted, there);
     const made = { birth: textOf(there?.made.birth) || randomBytes(8).toString("hex") };
     const resource = this.resourceOf({ id, token, inputs, made });
     const changes: Changes | undefined = there && compareInputs(revealed(there.inputs, inputs, salt), inputs);
@@ -117,6 +118,13 @@ export class ResourceManager {
     const location = regionName(textOf(known.location));
     return { cloud, id, name: nameOf(id), type: typeOf(token), inputs: known, location, birth: textOf(made.birth) };
   }
+}
+
+/** A template that sets what a stack has made leaves it the stack's. */
+function ownedBy(wanted: Wanted, there: CloudResource | undefined): Wanted {
+  const isTheirs = wanted.deployed === true && there !== undefined && there.deployed !== true;
+  const named = { ...wanted, inputs: { ...recordOf(parseId(wanted.id)?.inputs), ...wanted.inputs } };
+  return isTheirs ? { ...named, urn: there.urn, deployed: false } : wanted;
 }
 
 /** `containerinstance:ContainerGroup` of `azure-native:containerinstance:ContainerGroup`. */

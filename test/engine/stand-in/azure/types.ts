@@ -45,6 +45,7 @@ const paths = {
     "Microsoft.MachineLearningServices/registries/{registryName}/models/{modelName}",
   "machinelearningservices:RegistryModelVersion":
     "Microsoft.MachineLearningServices/registries/{registryName}/models/{modelName}/versions/{version}",
+  "machinelearningservices:Schedule": ml("schedules/{name}"),
   "machinelearningservices:Workspace": "Microsoft.MachineLearningServices/workspaces/{workspaceName}",
   "machinelearningservices:WorkspaceConnection": ml("connections/{connectionName}"),
   "managedidentity:FederatedIdentityCredential":

@@ -1,4 +1,5 @@
 import { Refusal } from "../../package";
+import { batchRules } from "./batch";
 import { containerGroupRules } from "./container-group";
 import { managedClusterRules } from "./managed-cluster";
 import { nameRules } from "./names";
@@ -13,6 +14,7 @@ export const rules: readonly Rule[] = [
   ...serviceRules,
   ...containerGroupRules,
   ...managedClusterRules,
+  ...batchRules,
 ];
 
 /** Throws the first refusal, as Azure would. */

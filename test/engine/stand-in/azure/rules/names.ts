@@ -18,6 +18,21 @@ const patterns: readonly (readonly [type: string, pattern: RegExp, words: string
     /^(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
     "3 to 24 letters, digits and single dashes, a letter first",
   ],
+  [
+    "machinelearningservices:BatchDeployment",
+    /^[a-zA-Z](?:[a-zA-Z0-9-]{1,30}[a-zA-Z0-9])$/,
+    "3 to 32 letters, digits and dashes, a letter first",
+  ],
+  [
+    "machinelearningservices:BatchEndpoint",
+    /^[a-zA-Z](?:[a-zA-Z0-9-]{1,30}[a-zA-Z0-9])$/,
+    "3 to 32 letters, digits and dashes, a letter first",
+  ],
+  [
+    "machinelearningservices:Compute",
+    /^[a-zA-Z](?:[a-zA-Z0-9-]{1,22}[a-zA-Z0-9])$/,
+    "3 to 24 letters, digits and dashes, a letter first",
+  ],
   ["machinelearningservices:Workspace", /^[a-zA-Z0-9][\w-]{2,32}$/, "3 to 33 letters, digits, dashes and underscores"],
   [
     "managedidentity:UserAssignedIdentity",

@@ -54,7 +54,11 @@ export const referenceRules: readonly Rule[] = [
     id: "delete-with-children",
     on: "delete",
     source: "stricter: Azure would remove them too, and a stack that removes things in a wrong order would not be seen",
-    refuse: ({ id, cloud }) => {
+    refuse: ({ id, type, cloud }) => {
+      if (type === "machinelearningservices:BatchEndpoint") {
+        // As stacks rely on: its default deployment can't go before it.
+        return undefined;
+      }
       const child = cloud.resources.find(
         (other) => other.deployed !== true && other.id.toLowerCase().startsWith(`${id.toLowerCase()}/`),
       );
