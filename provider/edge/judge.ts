@@ -11,10 +11,10 @@ export interface DeviceReport {
 export interface Judgement {
   readonly targeted: number;
   readonly succeeded: readonly string[];
-  /** Not connected, and not done before that. */
+  /** Their agent does not answer, and they are not done. */
   readonly offline: readonly string[];
   readonly failed: readonly DeviceReport[];
-  /** Connected, and not done yet. */
+  /** Their agent answers, and they are not done yet. */
   readonly waiting: readonly DeviceReport[];
   /** Targeted, and the hub has not given it to them. */
   readonly notApplied: readonly string[];
@@ -22,8 +22,10 @@ export interface Judgement {
   readonly isWell: boolean;
 }
 
-type Verdict =
-  { readonly kind: "succeeded" | "offline" } | { readonly kind: "failed" | "waiting"; readonly said: string };
+interface Verdict {
+  readonly kind: "succeeded" | "offline" | "failed" | "waiting";
+  readonly said?: string;
+}
 
 /**
  * A manifest that no agent takes. After others, such as a pull that failed, the agent tries again. Source:
@@ -40,11 +42,12 @@ export function judge(
   ring: Pick<EdgeRingInputs, "moduleNames" | "maximumOfflineShare" | "minimumDevices">,
   targets: readonly string[],
   agents: readonly Record<string, EdgeJson>[],
+  online: ReadonlySet<string>,
 ): Judgement {
   const twins = new Map(agents.map((twin) => [textOf(twin.deviceId), twin]));
   const verdicts = [...targets].sort(byCodeUnits).map((deviceId) => {
     const twin = twins.get(deviceId);
-    return { deviceId, verdict: twin && verdictOf(twin, ring.moduleNames) };
+    return { deviceId, verdict: twin && verdictOf(twin, ring.moduleNames, online.has(deviceId)) };
   });
   const of = (kind: string): string[] =>
     verdicts.filter(({ verdict }) => verdict?.kind === kind).map(({ deviceId }) => deviceId);
@@ -69,11 +72,10 @@ export function judge(
   };
 }
 
-function verdictOf(twin: Record<string, EdgeJson>, moduleNames: readonly string[]): Verdict {
+function verdictOf(twin: Record<string, EdgeJson>, moduleNames: readonly string[], isOnline: boolean): Verdict {
   const { desired, reported } = recordOf(twin.properties);
   const report = recordOf(reported);
   const isCurrent = report.lastDesiredVersion === recordOf(desired).$version;
-  const isOnline = /^connected$/i.test(textOf(twin.connectionState));
   if (!isCurrent) {
     return isOnline ? { kind: "waiting", said: "it has not reported on it yet" } : { kind: "offline" };
   }
