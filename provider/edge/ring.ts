@@ -69,11 +69,39 @@ async function look(hub: Hub, ring: EdgeRingInputs): Promise<Judgement> {
   }
   const targets = await hub.query(targetQuery(textOf(found.targetCondition)));
   const agents = await hub.query(appliedQuery(ring.configurationId));
-  return judge(
-    ring,
-    targets.map(({ deviceId }) => textOf(deviceId)),
-    agents,
+  const deviceIds = targets.map(({ deviceId }) => textOf(deviceId));
+  const { waiting } = judge(ring, deviceIds, agents, new Set(deviceIds));
+  const online = await answering(
+    hub,
+    waiting.map(({ deviceId }) => deviceId),
   );
+  return judge(ring, deviceIds, agents, online);
+}
+
+/**
+ * Devices whose agent answers a `ping`. The hub's `connectionState` of an agent is always that of one that is not connected, for it
+ * counts telemetry alone: learn.microsoft.com/azure/iot-edge/how-to-monitor-module-twins.
+ */
+async function answering(hub: Hub, deviceIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const [rest, online] = [[...deviceIds], new Set<string>()];
+  const turn = async (): Promise<void> => {
+    for (let id = rest.shift(); id !== undefined; id = rest.shift()) {
+      const path = `${agentPath(id)}/methods`;
+      const body = { methodName: "ping", responseTimeoutInSeconds: 5, connectTimeoutInSeconds: 0, payload: null };
+      const { status } = await hub.call({ method: "POST", path, body, answers: [404, 504] });
+      if (status === 200) {
+        online.add(id);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: pingsAtOnce }, turn));
+  return online;
+}
+
+const pingsAtOnce = 8;
+
+function agentPath(deviceId: string): string {
+  return `twins/${encodeURIComponent(deviceId)}/modules/$edgeAgent`;
 }
 
 /** As the hub's own metric `targetedCount` has it. */
@@ -98,8 +126,8 @@ async function late(hub: Hub, ring: EdgeRingInputs, seen: Judgement): Promise<st
   const { targeted, offline, waiting, notApplied, succeeded } = seen;
   const lines = [...waiting];
   for (const deviceId of notApplied.slice(0, 10)) {
-    const path = `twins/${encodeURIComponent(deviceId)}/modules/$edgeAgent`;
-    const twin = recordOf((await hub.call({ method: "GET", path, answers: [404] })).body);
+    const call = { method: "GET", path: agentPath(deviceId), answers: [404] } as const;
+    const twin = recordOf((await hub.call(call)).body);
     const applied = Object.entries(recordOf(twin.configurations))
       .filter(([, one]) => /^applied$/i.test(textOf(recordOf(one).status)))
       .map(([id]) => id);
