@@ -38,7 +38,6 @@ export interface EdgeConfigurationInputs {
 export interface EdgeConfigurationOutputs extends EdgeConfigurationInputs {
   /** `<configurationName>-<12 of its content's sha256>`. */
   configurationId: string;
-  etag: string;
   /** When the hub made it, ISO 8601. */
   createdTimeUtc: string;
   /** Tells what this resource has made or taken over from what a later one has. */

@@ -9,13 +9,12 @@ export class EdgeConfiguration extends pulumi.CustomResource {
   declare readonly hub: pulumi.Output<string>;
   /** `<configurationName>-<12 of its content's sha256>`. */
   declare readonly configurationId: pulumi.Output<string>;
-  declare readonly etag: pulumi.Output<string>;
   declare readonly createdTimeUtc: pulumi.Output<string>;
   declare readonly targetCondition: pulumi.Output<string>;
   declare readonly priority: pulumi.Output<number>;
 
   constructor(name: string, inputs: Owned<EdgeConfigurationInputs>, options: pulumi.CustomResourceOptions) {
-    const made = { configurationId: undefined, etag: undefined, createdTimeUtc: undefined, incarnation: undefined };
+    const made = { configurationId: undefined, createdTimeUtc: undefined, incarnation: undefined };
     super(edgeTokens.configuration, name, { ...inputs, owner: ownerOf(name), ...made }, options);
   }
 }
