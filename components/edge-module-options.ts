@@ -173,6 +173,7 @@ export interface EdgeRegistryTokenArgs {
 export interface EdgeRegistryCredentialArgs {
   /** Its host. */
   readonly address: pulumi.Input<string>;
+  /** Its user. */
   readonly username: pulumi.Input<string>;
   /** Kept as a secret here; twins hold it open. */
   readonly password: pulumi.Input<string>;
@@ -209,6 +210,6 @@ export interface EdgeModuleDeploymentArgs {
   readonly registryCredentials?: Readonly<Record<string, EdgeRegistryCredentialArgs>>;
   /** Labels of the deployments, for people and queries. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Metrics of the deployments: queries on twins by name, at most 20. @default - none */
+  /** Metrics of the deployments: queries on twins by name, at most 5. @default - none */
   readonly metrics?: Readonly<Record<string, string>>;
 }

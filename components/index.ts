@@ -45,6 +45,15 @@ export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
+export { EdgeModuleDeployment } from "./edge-module-deployment";
+export type * from "./edge-module-options";
+export {
+  EdgeAuthenticationType,
+  EdgeHubSku,
+  EdgeImagePullPolicy,
+  EdgeModuleStatus,
+  EdgeRestartPolicy,
+} from "./edge-module-options";
 export { KubeLogin } from "./internal/kubeconfig";
 export { KubernetesCluster, type KubernetesClusterArgs, type RegistryLoginArgs } from "./kubernetes-cluster";
 export type * from "./kubernetes-host";

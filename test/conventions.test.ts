@@ -29,6 +29,14 @@ const everythingInAks: components.AksClusterArgs = {
   tls: { leafDomainLabel: "team-models", clusterIssuer: "letsencrypt" },
 };
 
+const everythingOnEdge: components.EdgeModuleDeploymentArgs = {
+  host: { ...aciHost, registryId: aksHost.registryId, logs: aksHost.logs },
+  modules: { churn: { image: containerImage } },
+  rings: [{ ringName: "canary" }, { ringName: "rest" }],
+  devices: { press: { ring: "canary" } },
+  hub: { publishers: { team: { principalId: "00000000-0000-4000-8000-00000000000a", principalType: "Group" } } },
+};
+
 /** A way to make each component, with all that it can have made; a component without one fails the first test. */
 const makers: Readonly<
   Record<string, (name: string, opts?: pulumi.ComponentResourceOptions) => pulumi.ComponentResource>
@@ -47,6 +55,7 @@ const makers: Readonly<
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
   AksService: (name, opts) =>
     new components.AksService(name, { host: clusterHost, image: containerImage, cpuCores: 1 }, opts),
+  EdgeModuleDeployment: (name, opts) => new components.EdgeModuleDeployment(name, everythingOnEdge, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };
 

@@ -181,7 +181,9 @@ function digestOf(
 
 /** azure-native would give each run the same name. At most 50 letters, digits and dashes. */
 function taskRunOf(imageName: string, identity: string, platform: ImagePlatform): string {
-  const suffix = { [ImagePlatform.amd64]: "", [ImagePlatform.arm64]: "-arm", [ImagePlatform.arm32v7]: "-arm7" }[platform];
+  const suffix = { [ImagePlatform.amd64]: "", [ImagePlatform.arm64]: "-arm", [ImagePlatform.arm32v7]: "-arm7" }[
+    platform
+  ];
   return `${imageName.replaceAll(".", "-")}-${shortIdentity(identity)}${suffix}`;
 }
 

@@ -58,7 +58,8 @@ function checkModule(problems: Problems, name: string, args: EdgeModuleArgs) {
       ref: problems.check("image.ref", args.image.ref, aci.settledImage),
     },
     serving: {
-      ...checkServing(problems, name, args),
+      // Its name has been checked as the module's.
+      ...checkServing(problems, "module", args),
       serviceName: name,
       startTimeoutSeconds: problems.check("startTimeoutSeconds", startTimeoutSeconds, wholeNumber(1, 3600)),
     },
@@ -86,7 +87,7 @@ function checkPort(problems: Problems, { hostPort, hostAddress }: EdgeModuleArgs
 
 function checkPlatform(problems: Problems, { image }: EdgeModuleArgs, platform: ImagePlatform): void {
   problems.plain("image.platform", image.platform, oneOf(Object.values(platforms)));
-  if (image.platform !== undefined && image.platform !== platform) {
+  if (Object.values(platforms).some((known) => known === image.platform) && image.platform !== platform) {
     const remedy = "build it for them: 'images.platform' of its workspace";
     problems.add("image.platform", "must be that of the devices, 'platform'", shown(image.platform), remedy);
   }

@@ -1,4 +1,9 @@
-import { type EdgeGateArgs, EdgeHubSku, type EdgeModuleDeploymentArgs, type EdgeRingArgs } from "../edge-module-options";
+import {
+  type EdgeGateArgs,
+  EdgeHubSku,
+  type EdgeModuleDeploymentArgs,
+  type EdgeRingArgs,
+} from "../edge-module-options";
 import * as edge from "../internal/edge-rules";
 import { shown, wholeNumber } from "../internal/problems";
 import type { Problems } from "../internal/validate";
@@ -27,7 +32,7 @@ export function checkRings(
     if (rings.findIndex((other) => other.ringName === ringName) < index) {
       part.add("ringName", "must be the name of one ring only", shown(ringName));
     }
-    part.plain("targetCondition", targetCondition, edge.targetCondition);
+    part.plain("targetCondition", ring.targetCondition, edge.targetCondition);
     part.plain("priority", priority, edge.priority);
     if (base !== undefined && edge.priority.holds(priority) && priority <= base.priority) {
       const remedy = "the highest base is the one that a device has, with the layers above it";

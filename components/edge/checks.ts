@@ -1,7 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ImagePlatform } from "../azure/image-place";
 import { plainFlag } from "../container/reporting";
-import { type EdgeBaseArgs, EdgeHubSku, type EdgeModuleDeploymentArgs, type EdgeRouteArgs } from "../edge-module-options";
+import {
+  type EdgeBaseArgs,
+  EdgeHubSku,
+  type EdgeModuleDeploymentArgs,
+  type EdgeRouteArgs,
+} from "../edge-module-options";
 import { azureId } from "../internal/azure-ids";
 import * as edge from "../internal/edge-rules";
 import { oneOf, shown, wholeNumber } from "../internal/problems";

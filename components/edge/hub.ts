@@ -35,7 +35,7 @@ export function edgeHub(
         disableLocalAuth: !hub.sharedAccessKeysEnabled,
         minTlsVersion: "1.2",
       },
-      tags: host.tags as Record<string, string> | undefined,
+      tags: host.tags,
     },
     options,
   );

@@ -67,17 +67,20 @@ export function registryPlace(id: pulumi.Input<string>) {
   };
 }
 
-function environmentOf(checked: CheckedModule, keys: ServiceKeys | undefined): pulumi.Output<Readonly<Record<string, string>>> {
+function environmentOf(
+  checked: CheckedModule,
+  keys: ServiceKeys | undefined,
+): pulumi.Output<Readonly<Record<string, string>>> {
   const { args, image, serving, environmentVariables = {} } = checked;
   const settings = settingsOf({ ...args.image, ...image }, serving);
   const digests = keys && pulumi.secret(pulumi.all([keys.primaryKey, keys.secondaryKey]).apply(keyDigests));
-  return pulumi.all([settings, environmentVariables, digests]).apply(([told, theirs, accepted]): Readonly<Record<string, string>> => ({
-    ...told,
-    ...theirs,
-    ...(accepted === undefined
-      ? {}
-      : { SCORESTACK_KEYS_FILE: keysFile, [keysVariable]: JSON.stringify(accepted) }),
-  }));
+  return pulumi
+    .all([settings, environmentVariables, digests])
+    .apply(([told, theirs, accepted]): Readonly<Record<string, string>> => ({
+      ...told,
+      ...theirs,
+      ...(accepted === undefined ? {} : { SCORESTACK_KEYS_FILE: keysFile, [keysVariable]: JSON.stringify(accepted) }),
+    }));
 }
 
 function serviceOf({ name, args, image }: CheckedModule, keys: ServiceKeys | undefined): EdgeModuleService {

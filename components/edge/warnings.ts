@@ -13,7 +13,9 @@ export function edgeWarnings(
   const warnings: string[] = [];
   const days = supportDaysLeft(runtimeVersion, now);
   if (days !== undefined) {
-    warnings.push(`support of IoT Edge ${runtimeVersion} ends in ${days} days: update the devices before 'runtimeVersion'`);
+    warnings.push(
+      `support of IoT Edge ${runtimeVersion} ends in ${days} days: update the devices before 'runtimeVersion'`,
+    );
   }
   if (platform === ImagePlatform.arm32v7) {
     warnings.push(

@@ -8,7 +8,7 @@ import { type Rule, shown, wholeNumber } from "./problems";
 const largest = 4294967295;
 
 /** Limits of automatic deployments (iot-edge-limits-and-restrictions). */
-export const edgeLimits = { modules: 50, deployments: 100, freeDeployments: 10, metrics: 20, twinBytes: 32 * 1024 };
+export const edgeLimits = { modules: 50, deployments: 100, freeDeployments: 10, metrics: 5, twinBytes: 32 * 1024 };
 
 /** Versions of IoT Edge with long-term support, and the last day of it. */
 export const edgeReleases: Readonly<Record<string, string>> = { "1.5": "2026-11-10", "1.6": "2028-11-14" };
@@ -65,7 +65,8 @@ const routeText = new RegExp(String.raw`^\s*FROM\s+(${source})\s+(WHERE\s+\S.*?\
 export const route: Rule<string> = {
   must: "must be FROM a source, WHERE a condition if there is one, INTO $upstream or an input of a module",
   holds: (value) => typeof value === "string" && routeText.test(value),
-  remedy: () => "such as 'FROM /messages/modules/camera/outputs/* INTO BrokeredEndpoint(\"/modules/adapter/inputs/rows\")'",
+  remedy: () =>
+    "such as 'FROM /messages/modules/camera/outputs/* INTO BrokeredEndpoint(\"/modules/adapter/inputs/rows\")'",
 };
 
 export const routeName: Rule<string> = nameRule(/^[^.$#\s]{1,128}$/, "must have no dot, $, # or space");
@@ -77,11 +78,12 @@ export const priority = wholeNumber(0, 2147483647);
 
 export const metric: Rule<string> = {
   must: "must be a query that selects deviceId",
-  holds: (value) => typeof value === "string" && /^\s*SELECT\s+deviceId\s+FROM\s+devices(\.modules)?(\s|$)/i.test(value),
+  holds: (value) =>
+    typeof value === "string" && /^\s*SELECT\s+deviceId\s+FROM\s+devices(\.modules)?(\s|$)/i.test(value),
   remedy: () => "such as \"SELECT deviceId FROM devices.modules WHERE moduleId='churn'\"",
 };
 
-export const labels: Rule<Readonly<Record<string, string>>> = {
+export const labels: Rule<unknown> = {
   must: "must be a map of texts",
   holds: (value) =>
     typeof value === "object" && value !== null && Object.values(value).every((text) => typeof text === "string"),
@@ -90,18 +92,21 @@ export const labels: Rule<Readonly<Record<string, string>>> = {
 export const hostAddress: Rule<string> = {
   must: "must be an IPv4 address of the device",
   holds: (value) =>
-    typeof value === "string" && /^(\d{1,3}\.){3}\d{1,3}$/.test(value) && value.split(".").every((part) => +part <= 255),
+    typeof value === "string" &&
+    /^(\d{1,3}\.){3}\d{1,3}$/.test(value) &&
+    value.split(".").every((part) => +part <= 255),
   remedy: () => "'127.0.0.1' for the device itself, '0.0.0.0' for everyone who reaches it",
 };
 
 const ours = ["Image", "Env", "Cmd", "Entrypoint"];
 
 /** Options of a user's own; what the module's other arguments say has no second place. */
-export const createOptions: Rule<Readonly<Record<string, unknown>>> = {
+export const createOptions: Rule<unknown> = {
   must: `must be Docker's options as a map, without ${ours.slice(0, -1).join(", ")} and ${ours.at(-1)}`,
   holds: (value) =>
     typeof value === "object" && value !== null && !Array.isArray(value) && !ours.some((key) => key in value),
-  show: (value) => (typeof value === "object" ? Object.keys(value).map(shown).join(", ") : typeof value),
+  show: (value) =>
+    typeof value === "object" && value !== null ? Object.keys(value).map(shown).join(", ") : typeof value,
 };
 
 const mostBytes = createOptionsLimit.bytes * createOptionsLimit.parts;

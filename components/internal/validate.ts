@@ -77,7 +77,9 @@ export class Problems {
     const output = pulumi.output(value) as pulumi.Output<T | undefined>;
     return pulumi.all([output, pulumi.isSecret(output)]).apply(([known, secret]) => {
       const line =
-        known === undefined ? undefined : brokenRule(this.place + property, known as T, secret ? { ...rule, secret } : rule);
+        known === undefined
+          ? undefined
+          : brokenRule(this.place + property, known as T, secret ? { ...rule, secret } : rule);
       if (line !== undefined) {
         throw this.error(line);
       }

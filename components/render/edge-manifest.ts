@@ -54,7 +54,7 @@ export interface EdgeBaseParts extends EdgeManifestParts {
 
 /** `properties.desired` of the hub's schema: routes may be objects from 1.1 on, IoT Edge 1.2 and later have 1.2. */
 const schemaVersions = { agent: "1.1", hub: "1.2" } as const;
-/** A value of `createOptions` has at most so many bytes, and there are 8 of them (module-composition.md, twin limits of IoT Edge). */
+/** Tools for IoT Edge cut `createOptions` into pieces of so many bytes; more than 8 of them are refused here. */
 export const createOptionsLimit = { bytes: 512, parts: 8 } as const;
 
 /**

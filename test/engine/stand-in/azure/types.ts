@@ -27,6 +27,7 @@ const paths = {
   "containerservice:ManagedCluster": "Microsoft.ContainerService/managedClusters/{resourceName}",
   "keyvault:Key": "Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}",
   "keyvault:Secret": "Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}",
+  "iothub:IotHubResource": "Microsoft.Devices/IotHubs/{resourceName}",
   "keyvault:Vault": "Microsoft.KeyVault/vaults/{vaultName}",
   "machinelearningservices:BatchDeployment": ml("batchEndpoints/{endpointName}/deployments/{deploymentName}"),
   "machinelearningservices:BatchEndpoint": ml("batchEndpoints/{endpointName}"),
