@@ -1,4 +1,5 @@
 import { dev } from "./stacks/dev";
+import { edge } from "./stacks/edge";
 import { kubernetes } from "./stacks/kubernetes";
 import { local } from "./stacks/local";
 import { prod } from "./stacks/prod";
@@ -16,5 +17,7 @@ export = (options: ProgramOptions = {}) => {
       return prod(settings);
     case "kubernetes":
       return kubernetes(settings);
+    case "edge":
+      return edge(settings);
   }
 };

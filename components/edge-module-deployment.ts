@@ -3,7 +3,7 @@ import type { CheckedDevice } from "./edge/check-devices";
 import { ringTag } from "./edge/check-rings";
 import { type CheckedEdge, checkEdge } from "./edge/checks";
 import { edgeHub, type HubPart } from "./edge/hub";
-import { type EdgeModuleService, makeModule } from "./edge/modules";
+import { type EdgeModuleService, type MadeModule, makeModule } from "./edge/modules";
 import { deployBase, deployRings } from "./edge/rollout";
 import { tellOfEdge } from "./edge/warnings";
 import type { EdgeModuleArgs, EdgeModuleDeploymentArgs } from "./edge-module-options";
@@ -22,7 +22,11 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
   /** Id of each ring's deployment, by the ring's name. */
   readonly deploymentIds: pulumi.Output<Record<string, string>>;
   /** Services on the devices, by the module's name. */
-  readonly modules: pulumi.Output<Record<string, pulumi.UnwrappedObject<EdgeModuleService>>>;
+  readonly services: pulumi.Output<Record<string, EdgeModuleService>>;
+  /** Keys for `Authorization: Bearer <key>`, by the module's name; none without authentication. Secret. */
+  readonly primaryKeys: pulumi.Output<Record<string, string>>;
+  /** Second keys, so that keys can be changed without a pause. Secret. */
+  readonly secondaryKeys: pulumi.Output<Record<string, string>>;
   /** What each device with a key of the hub's is set up with, by its name here. Secret. */
   readonly deviceConnectionStrings: pulumi.Output<Record<string, string>>;
 
@@ -45,12 +49,16 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
     this.deploymentIds = pulumi.output(
       Object.fromEntries(Object.entries(rings).map(([ring, { configurationId }]) => [ring, configurationId])),
     );
-    this.modules = pulumi.output(Object.fromEntries(modules.map((module) => [module.name, module.told])));
+    this.services = pulumi.output(Object.fromEntries(modules.map(({ name: module, told }) => [module, told])));
+    this.primaryKeys = keysOf(modules, "primaryKey");
+    this.secondaryKeys = keysOf(modules, "secondaryKey");
     this.deviceConnectionStrings = pulumi.secret(connectionStrings(devices));
     this.registerOutputs({
       hubHostName: this.hubHostName,
       deploymentIds: this.deploymentIds,
-      modules: this.modules,
+      services: this.services,
+      primaryKeys: this.primaryKeys,
+      secondaryKeys: this.secondaryKeys,
       deviceConnectionStrings: this.deviceConnectionStrings,
     });
   }
@@ -71,6 +79,15 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
       );
     return Object.fromEntries(devices.map((device) => [device.name, made(device)]));
   }
+}
+
+/** Of the modules that ask for one. */
+function keysOf(
+  modules: readonly MadeModule[],
+  which: "primaryKey" | "secondaryKey",
+): pulumi.Output<Record<string, string>> {
+  const keyed = modules.flatMap(({ name, keys }) => (keys === undefined ? [] : [[name, keys[which]] as const]));
+  return pulumi.secret(pulumi.output(Object.fromEntries(keyed)));
 }
 
 /** Devices with certificates have none. */

@@ -45,6 +45,7 @@ export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
+export type { EdgeModuleService } from "./edge/modules";
 export { EdgeModuleDeployment } from "./edge-module-deployment";
 export type * from "./edge-module-options";
 export {

@@ -11,7 +11,9 @@ import { keysFile, keysVariable, modulePort, optionsOf } from "./container-optio
 export interface MadeModule {
   readonly name: string;
   readonly parts: EdgeModuleParts;
-  readonly told: EdgeModuleService;
+  readonly told: pulumi.Output<EdgeModuleService>;
+  /** None without authentication. */
+  readonly keys: ServiceKeys | undefined;
 }
 
 /** A scoring service on a device. */
@@ -22,13 +24,9 @@ export interface EdgeModuleService {
   readonly healthUri: string;
   /** Answers which service, image and models answer. */
   readonly versionUri: string;
-  readonly imageIdentity: pulumi.Output<string>;
+  readonly imageIdentity: string;
   /** `name:version` of each model in the image. */
-  readonly modelIds: pulumi.Output<string[]>;
-  /** Key for `Authorization: Bearer <key>`; undefined without authentication. Secret. */
-  readonly primaryKey: pulumi.Output<string | undefined>;
-  /** A second key. Secret. */
-  readonly secondaryKey: pulumi.Output<string | undefined>;
+  readonly modelIds: string[];
 }
 
 /** A module with its keys. */
@@ -48,7 +46,8 @@ export function makeModule(name: string, checked: CheckedModule, options: pulumi
       version,
       ...(args.startupOrder === undefined ? {} : { startupOrder: args.startupOrder }),
     },
-    told: serviceOf(checked, keys),
+    told: serviceOf(checked),
+    keys,
   };
 }
 
@@ -83,17 +82,15 @@ function environmentOf(
     }));
 }
 
-function serviceOf({ name, args, image }: CheckedModule, keys: ServiceKeys | undefined): EdgeModuleService {
+function serviceOf({ name, args, image }: CheckedModule): pulumi.Output<EdgeModuleService> {
   const { hostPort, hostAddress = "127.0.0.1" } = args;
   const base = hostPort === undefined ? `http://${name}:${modulePort}` : `http://${hostAddress}:${hostPort}`;
-  return {
+  return pulumi.all([image.identity, args.image.modelIds ?? []]).apply(([imageIdentity, modelIds]) => ({
     scoringUri: `${base}/score`,
     swaggerUri: `${base}/swagger.json`,
     healthUri: `${base}/`,
     versionUri: `${base}/version`,
-    imageIdentity: pulumi.output(image.identity),
-    modelIds: pulumi.output(args.image.modelIds ?? []).apply((ids) => [...ids]),
-    primaryKey: keys ? pulumi.secret(keys.primaryKey) : pulumi.output(undefined),
-    secondaryKey: keys ? pulumi.secret(keys.secondaryKey) : pulumi.output(undefined),
-  };
+    imageIdentity,
+    modelIds: [...modelIds],
+  }));
 }

@@ -110,7 +110,7 @@ interface Parts {
 
 function configure({ hub, checked, problems, parent }: Rollout, name: string, parts: Parts): EdgeConfiguration {
   const { configurationName, content, isLayered, ring, after, metrics } = parts;
-  const whole = pulumi.unsecret(pulumi.output<unknown>(content)) as pulumi.Output<Record<string, object>>;
+  const whole = pulumi.unsecret<unknown>(pulumi.output<unknown>(content)) as pulumi.Output<Record<string, object>>;
   // Too much of it stops the deployment; the content itself stays as it is, so that only what is secret in it is hidden.
   const fits = problems.check("modules", whole, manifestSize);
   return new EdgeConfiguration(

@@ -86,7 +86,7 @@ const imageFields = new Map<string, Rule<unknown>>([
   ["identity", contentIdentity as Rule<unknown>],
   ["ref", { ...reference, remedy: () => whereFrom }],
   ["sampleRequests", text],
-  ...fieldsOf("imageId modelIds"),
+  ...fieldsOf("imageId modelIds platform"),
 ]);
 const mayBeSecret = ["environmentVariables", "tls.keyPem"];
 
@@ -106,6 +106,7 @@ function readCluster(reader: SettingsReader, component: string, fields: Readonly
   reader.unused(["pins", "keyRotations"], "local stacks");
   reader.unused(["spark"], "stacks that build images");
   reader.unused(["workspace"], "dev stacks");
+  reader.unused(["edge"], "edge stacks");
   const given = reader.map("cluster", `must be a map of options of ${component}`);
   return checkFields(reader.problems, "cluster", given, fields);
 }
@@ -120,7 +121,8 @@ function readCommon(reader: SettingsReader, defaultSource?: string): ClusterSett
   };
 }
 
-function readImages(reader: SettingsReader): ClusterSettings["images"] {
+/** Images by name, each by its digest. */
+export function readImages(reader: SettingsReader): ClusterSettings["images"] {
   const images = reader.map("images", "must be a map of images by name, each with 'identity' and 'ref'");
   const kept = Object.entries(images).flatMap(([name, image]) => {
     const property = `images.${name}`;

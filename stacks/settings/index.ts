@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { oneOf, type Rule } from "../../components/internal/problems";
 import { type KubernetesSettings, type ProdSettings, readKubernetesSettings, readProdSettings } from "./clusters";
 import { type DevSettings, readDevSettings } from "./dev";
+import { type EdgeSettings, readEdgeSettings } from "./edge";
 import { type LocalSettings, readLocalSettings } from "./local";
 import { SettingsReader } from "./reader";
 
@@ -10,6 +11,7 @@ const readers = {
   dev: readDevSettings,
   prod: readProdSettings,
   kubernetes: readKubernetesSettings,
+  edge: readEdgeSettings,
 } as const;
 
 /** A stack function's name. */
@@ -18,7 +20,7 @@ export type StackKind = keyof typeof readers;
 export const stackKinds = Object.keys(readers) as readonly StackKind[];
 
 /** What the stack's configuration says. */
-export type Settings = LocalSettings | DevSettings | ProdSettings | KubernetesSettings;
+export type Settings = LocalSettings | DevSettings | ProdSettings | KubernetesSettings | EdgeSettings;
 
 /** What the command line alone asks of the program; the engine is then told to touch nothing else. */
 export interface ProgramOptions {

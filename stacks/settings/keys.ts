@@ -4,4 +4,5 @@ export const clusterKeys = ["source", "images", "cluster"] as const;
 export const allKeys = [
   ...["kind", "spark", "services", "location", "workspace", "scorers", "pins", "keyRotations"],
   ...clusterKeys,
+  "edge",
 ] as const;

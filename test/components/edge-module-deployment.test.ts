@@ -84,7 +84,7 @@ describe("EdgeModuleDeployment", () => {
         Memory: 536870912,
         PortBindings: { "5001/tcp": [{ HostIp: "127.0.0.1", HostPort: "8080" }] },
       });
-      const { churn } = await value(made.result.modules);
+      const { churn } = await value(made.result.services);
       assert.equal(churn?.scoringUri, "http://127.0.0.1:8080/score");
     });
 
@@ -103,7 +103,7 @@ describe("EdgeModuleDeployment", () => {
       assert.equal(env["WORKER_COUNT"]?.value, "2");
       assert.equal(env["MODE"]?.value, "fast");
       assert.equal((JSON.parse(env["SCORESTACK_IDENTITY"]?.value ?? "") as { service: string }).service, "churn");
-      const { churn } = await value(made.result.modules);
+      const { churn } = await value(made.result.services);
       assert.equal(churn?.scoringUri, "http://churn:5001/score");
     });
   });
@@ -119,7 +119,9 @@ describe("EdgeModuleDeployment", () => {
       // The mocks tell of an input as a whole; the engine of what in it is secret.
       assert.deepEqual(secrets, ["modulesContent"]);
       assert.doesNotMatch(JSON.stringify(inputs), /made-primary|made-secondary/);
-      assert.equal(await pulumi.isSecret(made.result.modules), true);
+      const { primaryKeys, secondaryKeys } = made.result;
+      assert.deepEqual([await pulumi.isSecret(primaryKeys), await pulumi.isSecret(secondaryKeys)], [true, true]);
+      assert.deepEqual(await value(primaryKeys), { churn: "made-primary" });
       assert.equal(await pulumi.isSecret(made.result.deviceConnectionStrings), true);
     });
 

@@ -19,6 +19,7 @@ describe("golden registrations", () => {
     "local-spark": { "scorestack:spark": "true", "scorestack:services": "{}" },
     dev: settingsOf("dev"),
     prod: settingsOf("prod"),
+    edge: { ...settingsOf("edge"), "scorestack:scorers": JSON.stringify(["churn"]) },
     kubernetes: {
       "scorestack:source": "dev",
       "scorestack:cluster": JSON.stringify({ kubeconfigFile: "test/golden/kubeconfig.yml", scaler: "cpu" }),

@@ -111,7 +111,7 @@ describe("dev stack", () => {
     [
       "an unknown setting",
       { "scorestack:region": "westeurope" },
-      "'scorestack:region' must be one of kind, spark, services, location, workspace, scorers, pins, keyRotations, source, images, cluster, got 'region'; correct or remove it",
+      "'scorestack:region' must be one of kind, spark, services, location, workspace, scorers, pins, keyRotations, source, images, cluster, edge, got 'region'; correct or remove it",
     ],
     [
       "a setting of local stacks",
