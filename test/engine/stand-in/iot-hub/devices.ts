@@ -69,7 +69,7 @@ function withDesired(module: HubModule, desired: Values): HubModule {
 export function report(
   state: HubState,
   simulationOf: (deviceId: string) => Simulation,
-  looks: Map<string, number>,
+  look: (key: string) => number,
   pull: Pull,
 ): void {
   for (const device of Object.values(state.devices)) {
@@ -78,12 +78,9 @@ export function report(
     if (!online || !agent || Object.keys(agent.desired).length === 0) {
       continue;
     }
-    const key = `${device.deviceId} ${agent.desiredVersion}`;
-    if ((looks.get(key) ?? 0) < looksUntilDone) {
-      looks.set(key, (looks.get(key) ?? 0) + 1);
-      continue;
+    if (look(`${device.generationId} ${agent.desiredVersion}`) >= looksUntilDone) {
+      agent.reported = reportOf(agent, failing, pull);
     }
-    agent.reported = reportOf(agent, failing, pull);
   }
 }
 

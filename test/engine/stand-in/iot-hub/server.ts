@@ -114,22 +114,29 @@ export class HubServer {
     const simulations = this.files.simulations;
     const simulationOf = (id: string): Simulation => simulations[`${hub}/${id}`] ?? simulations[id] ?? {};
     // What was edited by hand since, and what devices have done meanwhile.
-    this.settle(state, simulationOf);
+    this.settle(state, simulationOf, path === "devices/query" ? 1 : 0);
     const ifMatch = headers["if-match"]?.replace(/^"|"$/g, "");
     const body = text === "" ? {} : (JSON.parse(text) as Value);
     const { searchParams: query } = url;
     const call = { ...request, state, limits: place.limits, query, headers, body, ifMatch, simulationOf };
     const reply = route(call, rest);
     if (method !== "read") {
-      this.settle(state, simulationOf);
+      this.settle(state, simulationOf, 0);
     }
     this.files.save(hub, state);
     return fault ? fault.strike() : reply;
   }
 
-  private settle(state: HubState, simulationOf: (deviceId: string) => Simulation): void {
+  /** How often a device was looked at, by what it is told. */
+  private look(key: string, more: number): number {
+    const count = this.looks.get(key) ?? 0;
+    this.looks.set(key, count + more);
+    return count;
+  }
+
+  private settle(state: HubState, simulationOf: (deviceId: string) => Simulation, looks: number): void {
     deploy(state);
-    report(state, simulationOf, this.looks, this.pull);
+    report(state, simulationOf, (key) => this.look(key, looks), this.pull);
   }
 }
 

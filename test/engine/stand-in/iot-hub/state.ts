@@ -50,7 +50,7 @@ export interface HubState {
 export interface Simulation {
   /** @default true */
   readonly online?: boolean;
-  /** How often somebody looks before it has done what it is told. @default 0 */
+  /** How many queries are asked before it has done what it is told. @default 0 */
   readonly looksUntilDone?: number;
   /** Part of an image's name → how a container of it ends. */
   readonly failing?: Readonly<Record<string, FailingModule>>;
