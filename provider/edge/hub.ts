@@ -32,7 +32,7 @@ export interface HubManner {
   readonly cancelled?: AbortSignal;
   /** Texts that no message may have. */
   readonly secrets?: readonly string[];
-  /** First pause before another try; each next one is twice as long. @default 1000 */
+  /** First pause before another try; each next one is twice as long. @default 1000, and 10 on this machine */
   readonly pauseMs?: number;
   /** @default - who is logged in to Azure, and nobody on this machine */
   readonly authorize?: () => Promise<string>;
@@ -54,7 +54,7 @@ export class Hub {
 
   /** @throws {@link UserError} for every answer that is none of a success and `answers`. */
   async call(call: HubCall): Promise<HubReply> {
-    const { pauseMs = 1000, cancelled } = this.manner;
+    const { pauseMs = isLoopback(this.address) ? 10 : 1000, cancelled } = this.manner;
     for (let count = 1; ; count += 1) {
       const response = await this.send(call);
       const status = response instanceof Error ? 0 : response.status;

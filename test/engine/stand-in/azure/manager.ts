@@ -40,7 +40,7 @@ export class ResourceManager {
     const { id, token, urn, inputs, secretPaths = new Set<string>(), deployed } = wanted;
     const { salt } = this.cloud.state;
     const there = this.cloud.find(id);
-    const made = { birth: textOf(there?.made.birth) || randomBytes(8).toString("hex") };
+    const made = { ...there?.made, birth: textOf(there?.made.birth) || randomBytes(8).toString("hex") };
     const resource = this.resourceOf({ id, token, inputs, made });
     const changes: Changes | undefined = there && compareInputs(revealed(there.inputs, inputs, salt), inputs);
     enforce("write", { ...resource, changes });
