@@ -119,8 +119,8 @@ function checkToken(problems: Problems, args: EdgeModuleDeploymentArgs) {
   const { expiryDays = 365, rotation = "1", moreRepositories = [] } = registryToken ?? {};
   problems.plain("registryToken.expiryDays", expiryDays, wholeNumber(2, 3650));
   problems.plain("registryToken.rotation", rotation, {
-    must: "must be 1 to 64 visible characters",
-    holds: (value) => typeof value === "string" && /^[!-~]{1,64}$/.test(value),
+    must: "must be 1 to 64 letters, digits and _ . : -",
+    holds: (value) => typeof value === "string" && /^[\w.:-]{1,64}$/.test(value),
   });
   for (const repository of moreRepositories) {
     problems.plain("registryToken.moreRepositories", repository, {

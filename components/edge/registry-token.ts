@@ -14,7 +14,7 @@ export interface TokenParts {
   readonly repositories: pulumi.Input<readonly string[]>;
   readonly expiryDays: number;
   /** Text that has another password made when it changes. */
-  readonly rotation: pulumi.Input<string>;
+  readonly rotation: string;
   readonly description: string;
 }
 
@@ -69,15 +69,14 @@ function password(
   { registryName, expiryDays, rotation }: TokenParts,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const script = "node components/azure/registry-token.cjs";
+  const script = `node components/azure/registry-token.cjs --rotation ${rotation}`;
   const command = new local.Command(
     name,
     {
       create: script,
-      // With it a change keeps the resource, and the script learns from its last output which slot is in use.
+      // A change keeps the resource, and the script learns from its last output which slot is in use: 'triggers' would make it anew.
       update: script,
       environment: { ACR_NAME: registryName, ACR_TOKEN: token.name, ACR_EXPIRY_DAYS: String(expiryDays) },
-      triggers: [rotation, token.id],
       addPreviousOutputInEnv: true,
       logging: local.Logging.None,
     },

@@ -44,7 +44,8 @@ export function deployBase(rollout: Rollout): EdgeConfiguration | undefined {
     runtimeVersion,
     timeToLiveSeconds: base.timeToLiveSeconds,
   });
-  const ring = { targetCondition: "*", priority: base.priority };
+  // Those devices alone that get something on it.
+  const ring = { targetCondition: anyOf(checked.rings), priority: base.priority };
   return configure(rollout, `${rollout.name}-base`, {
     configurationName: `${deploymentName}-base`,
     content,
@@ -53,6 +54,11 @@ export function deployBase(rollout: Rollout): EdgeConfiguration | undefined {
     after: [...hub.ready],
     metrics: {},
   });
+}
+
+function anyOf(rings: readonly CheckedRing[]): string {
+  const conditions = [...new Set(rings.map(({ targetCondition }) => targetCondition))];
+  return conditions.find((one) => one === "*") ?? conditions.map((one) => `(${one})`).join(" OR ");
 }
 
 /** Each ring's deployment, the next one only after the gate of the one before. */

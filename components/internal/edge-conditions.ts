@@ -8,7 +8,7 @@ export function isTargetCondition(text: string): boolean {
   return tokens !== undefined && new Conditions(tokens).holds();
 }
 
-const token = /\s*(?:('(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|(<=|>=|!=|<>|=|<|>)|([()[\],])|([A-Za-z_$][\w$.-]*))/y;
+const token = /\s*(?:('(?:[^'\\]|\\.|'')*')|(-?\d+(?:\.\d+)?)|(<=|>=|!=|<>|=|<|>)|([()[\],])|([A-Za-z_$][\w$.-]*))/y;
 const property = /^(tags(\.[\w$-]+)+|deviceId|properties\.reported(\.[\w$-]+)+|capabilities\.iotEdge)$/i;
 
 function tokensOf(text: string): string[] | undefined {
@@ -39,7 +39,8 @@ class Conditions {
   }
 
   private both(): boolean {
-    return this.one() && (!this.takes("and") || this.both());
+    // `a NOT b` is `a AND NOT b`: the documents write it so.
+    return this.one() && (this.takes("and") || this.tokens[this.at]?.toLowerCase() === "not" ? this.both() : true);
   }
 
   private one(): boolean {

@@ -133,7 +133,8 @@ describe("conditions and routes of IoT Edge", () => {
       "deviceId = 'linuxprod1' OR deviceId IN ['a','b']",
       "NOT (tags.a='b') and is_defined(tags.c)",
       "tags.building=9 and tags.environment='test' or properties.reported.chip != 'x'",
-      "tags.a = 'it\\'s'",
+      "tags.operator = 'John' AND tags.environment = 'prod' NOT deviceId = 'linuxprod1'",
+      "tags.a = 'it''s'",
       "tags.size >= 1.5 AND tags.on = true",
     ];
     conditions.forEach((text) => {

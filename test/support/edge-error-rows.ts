@@ -245,7 +245,7 @@ const hubRows: readonly EdgeErrorRow[] = [
     "'registryToken' must be left out with 'registryCredentials'; devices take one login",
   ],
   [{ registryToken: { expiryDays: 1 } }, "'registryToken.expiryDays' must be an integer from 2 to 3650, got 1"],
-  [{ registryToken: { rotation: "" } }, "'registryToken.rotation' must be 1 to 64 visible characters, got ''"],
+  [{ registryToken: { rotation: "" } }, "'registryToken.rotation' must be 1 to 64 letters, digits and _ . : -, got ''"],
   [
     { registryToken: { moreRepositories: ["team.azurecr.io/camera:1"] } },
     "'registryToken.moreRepositories' must be names of repositories, without registry, tag or digest, got 'team.azurecr.io/camera:1'",

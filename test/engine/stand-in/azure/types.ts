@@ -32,7 +32,6 @@ const paths = {
   "iothub:IotHubResource": "Microsoft.Devices/IotHubs/{resourceName}",
   "keyvault:Key": "Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}",
   "keyvault:Secret": "Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}",
-  "iothub:IotHubResource": "Microsoft.Devices/IotHubs/{resourceName}",
   "keyvault:Vault": "Microsoft.KeyVault/vaults/{vaultName}",
   "machinelearningservices:BatchDeployment": ml("batchEndpoints/{endpointName}/deployments/{deploymentName}"),
   "machinelearningservices:BatchEndpoint": ml("batchEndpoints/{endpointName}"),

@@ -37,12 +37,6 @@ export const platformOutputs: Readonly<Record<string, Outputs>> = {
   "authorization:RoleAssignment": ({ inputs }) => ({
     principalType: textOf(inputs.principalType) || "ServicePrincipal",
   }),
-  "iothub:IotHubResource": (resource) =>
-    withProperties(resource, {
-      hostName: `${resource.name}.azure-devices.net`,
-      state: "Active",
-      provisioningState: "Succeeded",
-    }),
   "keyvault:Secret": ({ inputs, name }) => ({
     properties: {
       ...recordOf(inputs.properties),
