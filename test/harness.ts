@@ -260,7 +260,7 @@ function describe(run: Run<unknown>): string {
 
 function computedEdge(type: string, inputs: Record<string, unknown>): Record<string, unknown> {
   if (type === edgeTokens.configuration) {
-    const hash = hashJson(inputs["modulesContent"] as Parameters<typeof hashJson>[0]).slice(0, 12);
+    const hash = hashJson(inputs["modulesContent"]).slice(0, 12);
     return { configurationId: `${String(inputs["configurationName"])}-${hash}`, etag: "1", incarnation: "1" };
   }
   if (type === edgeTokens.device) {
