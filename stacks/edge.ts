@@ -23,6 +23,9 @@ export interface EdgeOutputs {
 
 type Images = Readonly<Record<string, BuiltImage>>;
 
+const laterRegistry =
+  "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/later/providers/Microsoft.ContainerRegistry/registries/later";
+
 /**
  * The images of another stack, by the digests that it has proven, as modules on devices with Azure IoT Edge. Nothing is built.
  *
@@ -101,8 +104,12 @@ function placeProblems({ location, edge: { hub } }: EdgeSettings, registry: Sour
 
 function laterPlace(registry: SourceRegistry | undefined): EdgeModuleDeploymentArgs["host"] {
   const { resourceGroupName, location } = laterHost;
-  const known = { registryServer: pulumi.output("later"), registryId: pulumi.output("later") };
-  return { resourceGroupName, location, ...(registry ?? known) };
+  // Which registry it is, is not known: the images are not asked whether they are in it.
+  return {
+    resourceGroupName,
+    location,
+    ...(registry ?? { registryServer: pulumi.output("later"), registryId: laterRegistry }),
+  };
 }
 
 /** A hub that is made has a resource group of its own, and its logs there. */
