@@ -137,7 +137,12 @@ async function remove(olds: EdgeConfigurationOutputs, context: Context): Promise
     }
     const { [ownerLabel]: owner, [incarnationLabel]: incarnation } = labelsOf(there);
     if (owner !== olds.owner || incarnation !== olds.incarnation) {
-      context.info(`${id} stays: it is not what this resource has made`);
+      const message = `${id} stays in ${olds.hub}: by its labels it is not what this resource has made`;
+      if (owner === undefined) {
+        context.warn(message);
+      } else {
+        context.info(message);
+      }
       return;
     }
     const path = pathOf(id);
@@ -149,8 +154,8 @@ async function remove(olds: EdgeConfigurationOutputs, context: Context): Promise
   }
 }
 
-function hubFor(inputs: EdgeConfigurationInputs, { cancelled, secretPaths }: Context): Hub {
-  return new Hub(inputs.hub, { cancelled, secrets: secretTexts(inputs, secretPaths) });
+function hubFor(inputs: EdgeConfigurationInputs, context: Context): Hub {
+  return new Hub(inputs.hub, { ...context, secrets: secretTexts(inputs, context.secretPaths) });
 }
 
 async function get(hub: Hub, id: string): Promise<Found | undefined> {

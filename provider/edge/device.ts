@@ -83,10 +83,7 @@ async function make(news: EdgeDeviceInputs, context: Context): Promise<EdgeDevic
     );
   }
   if (theirs !== owner) {
-    const whose = theirs === "" ? "one that was made by hand or another program" : `that of ${theirs}`;
-    throw new UserError(
-      `'${deviceId}' in '${news.hub}' must be this stack's own (${owner}), got ${whose}; set 'attach', or choose another id`,
-    );
+    throw notOwn(news, theirs);
   }
   context.info(`${deviceId} was made by an earlier run; taken over`);
   return change(outputsOf(news, found), news, context);
@@ -102,6 +99,10 @@ async function change(olds: EdgeDeviceOutputs, news: EdgeDeviceInputs, context: 
     if (!found) {
       context.info(`${news.deviceId} was gone; it is made again, with new keys`);
       return make(news, context);
+    }
+    const theirs = textOf((await tagsOf(hub, news.deviceId))[ownerTag]);
+    if (theirs !== "" && theirs !== olds.owner && theirs !== news.owner) {
+      throw notOwn(news, theirs);
     }
     const body = {
       ...writable(found),
@@ -119,6 +120,13 @@ async function change(olds: EdgeDeviceOutputs, news: EdgeDeviceInputs, context: 
       throw new UserError(`'${news.deviceId}' was changed by others ${count} times meanwhile; run the command again`);
     }
   }
+}
+
+function notOwn({ deviceId, hub, owner }: EdgeDeviceInputs, theirs: string): UserError {
+  const whose = theirs === "" ? "one that was made by hand or another program" : `that of ${theirs}`;
+  return new UserError(
+    `'${deviceId}' in '${hub}' must be this stack's own (${owner}), got ${whose}; set 'attach', or choose another id`,
+  );
 }
 
 /** Puts our tags on a device that is somebody's, and leaves the rest. */

@@ -147,6 +147,16 @@ describe("scorestack:edge:Device", () => {
     assert.deepEqual(found().tags, { ring: "theirs" });
   });
 
+  it("does not change a device that has become another stack's", async () => {
+    const { outputs } = await desk.create(token, inputs());
+    await hub.call("PATCH", "twins/line-1", { tags: { scorestackOwner: "scorestack/other/line-1" } });
+    await assert.rejects(
+      desk.update(token, outputs, inputs({ tags: { ring: "all" } })),
+      /must be this stack's own \(scorestack\/edge\/line-1\), got that of scorestack\/other\/line-1/,
+    );
+    assert.equal(found().tags["ring"], "canary");
+  });
+
   it("attached: has its tags alone, and stays when the stack goes", async () => {
     await hub.device("line-1", { theirs: "kept" });
     const before = found();
