@@ -22,7 +22,7 @@ import {
   requireQueries,
 } from "./configuration-calls";
 import { Hub } from "./hub";
-import { changedSecrecy, hasUnknown, pick, recordOf, secretTexts, textOf } from "./values";
+import { changedSecrecy, hasUnknown, isLaterHub, pick, recordOf, secretTexts, textOf } from "./values";
 
 /** Beyond these a change is made in place. */
 const fixed = new Set(["hub", "configurationName", "modulesContent", "isLayered"]);
@@ -36,7 +36,8 @@ export function configurationHandler(): Handler<EdgeConfigurationInputs, EdgeCon
     diff: (olds, _, news, secrecy) => {
       const found = compare(managed(olds), managed(news));
       const changes = { ...changedSecrecy(secrecy), ...found };
-      return Promise.resolve({ changes, replaces: Object.keys(found).filter((path) => fixed.has(topLevel(path))) });
+      const replaces = Object.keys(found).filter((path) => fixed.has(topLevel(path)));
+      return Promise.resolve({ changes, replaces: replaces.filter((path) => !isLaterHub(path, news)) });
     },
     preview: (news, olds) =>
       Promise.resolve({

@@ -18,7 +18,7 @@ import {
   writable,
 } from "./device-identity";
 import { Hub } from "./hub";
-import { changedSecrecy, recordOf, textOf } from "./values";
+import { changedSecrecy, isLaterHub, recordOf, textOf } from "./values";
 
 type Found = Record<string, EdgeJson>;
 
@@ -30,7 +30,7 @@ export function deviceHandler(): Handler<EdgeDeviceInputs, EdgeDeviceOutputs> {
     check: checkDevice,
     diff: (olds, _, news, secrecy) => {
       const changes = { ...changedSecrecy(secrecy), ...compare(managed(olds), managed(news)) };
-      return Promise.resolve({ changes, replaces: ["hub", "deviceId"] });
+      return Promise.resolve({ changes, replaces: ["hub", "deviceId"].filter((path) => !isLaterHub(path, news)) });
     },
     preview: (news, olds) => {
       const isKept = olds !== undefined && olds.authentication.type === news.authentication.type;

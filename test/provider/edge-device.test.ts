@@ -114,6 +114,15 @@ describe("scorestack:edge:Device", () => {
     assert.equal(found().authentication["type"], "selfSigned");
   });
 
+  it("is another device in another hub and under another id, and the same while its hub's host name is not known", async () => {
+    const olds = { ...inputs(), deviceScope: "s", generationId: "1" };
+    const diff = (more: Partial<EdgeDeviceInputs>) => desk.diff(token, olds, inputs(), inputs(more));
+    assert.deepEqual(await diff({ hub: "other.azure-devices.net" }), { hub: "replace" });
+    assert.deepEqual(await diff({ deviceId: "line-2" }), { deviceId: "replace" });
+    assert.deepEqual(await diff({ hub: unknown }), { hub: "update" });
+    assert.deepEqual(await diff({ parentDeviceId: "gateway" }), { parentDeviceId: "update" });
+  });
+
   it("finds in a refresh what somebody has changed, and that it is gone", async () => {
     const { id, outputs } = await desk.create(token, inputs());
     assert.deepEqual(await desk.read(token, id, outputs), outputs);
