@@ -3,7 +3,6 @@ import { hashJson } from "../../components/internal/canonical-json";
 import {
   type EdgeConfigurationInputs,
   type EdgeConfigurationOutputs,
-  type EdgeJson,
   edgeTokens,
   type ModulesContent,
 } from "../../components/internal/edge-contract";
@@ -11,16 +10,22 @@ import { compare } from "../rpc/diff";
 import { type Context, type Handler, UserError } from "../rpc/handler";
 import { topLevel, unknown } from "../rpc/values";
 import { checkConfiguration } from "./check";
-import { Hub, type HubReply } from "./hub";
-import { changedSecrecy, hasUnknown, pick, recordOf, secretTexts, textOf } from "./values";
+import {
+  type Found,
+  get,
+  incarnationLabel,
+  isStale,
+  labelsOf,
+  ownerLabel,
+  pathOf,
+  put,
+  requireQueries,
+} from "./configuration-calls";
+import { Hub } from "./hub";
+import { changedSecrecy, hasUnknown, isLaterHub, pick, recordOf, secretTexts, textOf } from "./values";
 
-/** Labels that tell whose a configuration is, and which making of it. */
-export const ownerLabel = "scorestackOwner";
-export const incarnationLabel = "scorestackIncarnation";
 /** Beyond these a change is made in place. */
 const fixed = new Set(["hub", "configurationName", "modulesContent", "isLayered"]);
-
-type Found = Record<string, EdgeJson>;
 
 /** `scorestack:edge:Configuration`: an IoT Edge deployment, under an id of its content. */
 export function configurationHandler(): Handler<EdgeConfigurationInputs, EdgeConfigurationOutputs> {
@@ -31,7 +36,8 @@ export function configurationHandler(): Handler<EdgeConfigurationInputs, EdgeCon
     diff: (olds, _, news, secrecy) => {
       const found = compare(managed(olds), managed(news));
       const changes = { ...changedSecrecy(secrecy), ...found };
-      return Promise.resolve({ changes, replaces: Object.keys(found).filter((path) => fixed.has(topLevel(path))) });
+      const replaces = Object.keys(found).filter((path) => fixed.has(topLevel(path)));
+      return Promise.resolve({ changes, replaces: replaces.filter((path) => !isLaterHub(path, news)) });
     },
     preview: (news, olds) =>
       Promise.resolve({
@@ -137,7 +143,12 @@ async function remove(olds: EdgeConfigurationOutputs, context: Context): Promise
     }
     const { [ownerLabel]: owner, [incarnationLabel]: incarnation } = labelsOf(there);
     if (owner !== olds.owner || incarnation !== olds.incarnation) {
-      context.info(`${id} stays: it is not what this resource has made`);
+      const message = `${id} stays in ${olds.hub}: by its labels it is not what this resource has made`;
+      if (owner === undefined) {
+        context.warn(message);
+      } else {
+        context.info(message);
+      }
       return;
     }
     const path = pathOf(id);
@@ -149,48 +160,8 @@ async function remove(olds: EdgeConfigurationOutputs, context: Context): Promise
   }
 }
 
-function hubFor(inputs: EdgeConfigurationInputs, { cancelled, secretPaths }: Context): Hub {
-  return new Hub(inputs.hub, { cancelled, secrets: secretTexts(inputs, secretPaths) });
-}
-
-async function get(hub: Hub, id: string): Promise<Found | undefined> {
-  const reply = await hub.call({ method: "GET", path: pathOf(id), answers: [404] });
-  return reply.status === 404 ? undefined : recordOf(reply.body);
-}
-
-function put(
-  hub: Hub,
-  id: string,
-  there: Found | undefined,
-  news: EdgeConfigurationInputs,
-  incarnation: string,
-): Promise<HubReply> {
-  const own = { [ownerLabel]: news.owner, [incarnationLabel]: incarnation };
-  const body = {
-    id,
-    schemaVersion: "1.0",
-    content: { modulesContent: there ? recordOf(there.content).modulesContent : news.modulesContent },
-    targetCondition: news.targetCondition,
-    priority: news.priority,
-    labels: { ...(there && labelsOf(there)), ...news.labels, ...own },
-    metrics: { queries: news.metrics },
-  };
-  const etag = there && { etag: textOf(there.etag) };
-  return hub.call({ method: "PUT", path: pathOf(id), body, ...etag, answers: [404, 409, 412] });
-}
-
-/** What the hub finds wrong with queries, before anything is made. */
-async function requireQueries(hub: Hub, { targetCondition, metrics }: EdgeConfigurationInputs): Promise<void> {
-  const body = { targetCondition, customMetricQueries: metrics };
-  const reply = recordOf((await hub.call({ method: "POST", path: "configurations/testQueries", body })).body);
-  const found = [
-    ["targetCondition", textOf(reply.targetConditionError)],
-    ...Object.entries(recordOf(reply.customMetricQueryErrors)).map(([name, said]) => [`metrics.${name}`, textOf(said)]),
-  ].filter(([, said]) => said !== "");
-  if (found.length > 0) {
-    const problems = found.map(([property = "", said = ""]) => `'${property}' must be a query of the hub's: ${said}`);
-    throw new UserError(problems.join("\n"));
-  }
+function hubFor(inputs: EdgeConfigurationInputs, context: Context): Hub {
+  return new Hub(inputs.hub, { ...context, secrets: secretTexts(inputs, context.secretPaths) });
 }
 
 function requireOwn(there: Found, { hub, owner }: EdgeConfigurationInputs, id: string): void {
@@ -205,14 +176,6 @@ function requireOwn(there: Found, { hub, owner }: EdgeConfigurationInputs, id: s
 
 function isContent(there: Found, { modulesContent }: EdgeConfigurationInputs): boolean {
   return hashJson(recordOf(recordOf(there.content).modulesContent)) === hashJson(modulesContent);
-}
-
-/** Whether another making of the same resource is younger, as when content returns to what it was. */
-async function isStale(hub: Hub, there: Found, { owner }: EdgeConfigurationInputs): Promise<boolean> {
-  const reply = await hub.call({ method: "GET", path: "configurations", query: { top: "100" } });
-  const all = Array.isArray(reply.body) ? reply.body.map(recordOf) : [];
-  const born = (one: Found): number => Date.parse(textOf(one.createdTimeUtc));
-  return all.some((one) => one.id !== there.id && labelsOf(one)[ownerLabel] === owner && born(one) >= born(there));
 }
 
 function giveUp(count: number, id: string, { host }: Hub): void {
@@ -244,12 +207,4 @@ function asFound(olds: EdgeConfigurationOutputs, found: Found): EdgeConfiguratio
     createdTimeUtc: textOf(found.createdTimeUtc),
     incarnation: textOf(labels[incarnationLabel]),
   };
-}
-
-function labelsOf(found: Found): Record<string, EdgeJson> {
-  return recordOf(found.labels);
-}
-
-function pathOf(id: string): string {
-  return `configurations/${encodeURIComponent(id)}`;
 }

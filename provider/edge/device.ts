@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
 import {
-  type EdgeAuthentication,
   type EdgeDeviceInputs,
   type EdgeDeviceOutputs,
   type EdgeJson,
@@ -10,8 +8,17 @@ import { compare } from "../rpc/diff";
 import { type Context, type Handler, UserError } from "../rpc/handler";
 import { unknown } from "../rpc/values";
 import { checkDevice, ownerTag } from "./check";
+import {
+  asFound,
+  bulkAuthentication,
+  identityAuthentication,
+  keysOf,
+  outputsOf,
+  unknownKeys,
+  writable,
+} from "./device-identity";
 import { Hub } from "./hub";
-import { changedSecrecy, pick, recordOf, textOf } from "./values";
+import { changedSecrecy, isLaterHub, recordOf, textOf } from "./values";
 
 type Found = Record<string, EdgeJson>;
 
@@ -23,7 +30,7 @@ export function deviceHandler(): Handler<EdgeDeviceInputs, EdgeDeviceOutputs> {
     check: checkDevice,
     diff: (olds, _, news, secrecy) => {
       const changes = { ...changedSecrecy(secrecy), ...compare(managed(olds), managed(news)) };
-      return Promise.resolve({ changes, replaces: ["hub", "deviceId"] });
+      return Promise.resolve({ changes, replaces: ["hub", "deviceId"].filter((path) => !isLaterHub(path, news)) });
     },
     preview: (news, olds) => {
       const isKept = olds !== undefined && olds.authentication.type === news.authentication.type;
@@ -83,10 +90,7 @@ async function make(news: EdgeDeviceInputs, context: Context): Promise<EdgeDevic
     );
   }
   if (theirs !== owner) {
-    const whose = theirs === "" ? "one that was made by hand or another program" : `that of ${theirs}`;
-    throw new UserError(
-      `'${deviceId}' in '${news.hub}' must be this stack's own (${owner}), got ${whose}; set 'attach', or choose another id`,
-    );
+    throw notOwn(news, theirs);
   }
   context.info(`${deviceId} was made by an earlier run; taken over`);
   return change(outputsOf(news, found), news, context);
@@ -102,6 +106,10 @@ async function change(olds: EdgeDeviceOutputs, news: EdgeDeviceInputs, context: 
     if (!found) {
       context.info(`${news.deviceId} was gone; it is made again, with new keys`);
       return make(news, context);
+    }
+    const theirs = textOf((await tagsOf(hub, news.deviceId))[ownerTag]);
+    if (theirs !== "" && theirs !== olds.owner && theirs !== news.owner) {
+      throw notOwn(news, theirs);
     }
     const body = {
       ...writable(found),
@@ -119,6 +127,13 @@ async function change(olds: EdgeDeviceOutputs, news: EdgeDeviceInputs, context: 
       throw new UserError(`'${news.deviceId}' was changed by others ${count} times meanwhile; run the command again`);
     }
   }
+}
+
+function notOwn({ deviceId, hub, owner }: EdgeDeviceInputs, theirs: string): UserError {
+  const whose = theirs === "" ? "one that was made by hand or another program" : `that of ${theirs}`;
+  return new UserError(
+    `'${deviceId}' in '${hub}' must be this stack's own (${owner}), got ${whose}; set 'attach', or choose another id`,
+  );
 }
 
 /** Puts our tags on a device that is somebody's, and leaves the rest. */
@@ -185,101 +200,6 @@ async function parentScopes(hub: Hub, { parentDeviceId }: EdgeDeviceInputs): Pro
     );
   }
   return [textOf(parent.deviceScope)];
-}
-
-const newKey = (): string => randomBytes(32).toString("base64");
-
-/** As a bulk create has it. */
-function bulkAuthentication(authentication: EdgeAuthentication): object {
-  switch (authentication.type) {
-    case "symmetricKey":
-      return { type: "sas", symmetricKey: { primaryKey: newKey(), secondaryKey: newKey() } };
-    case "selfSigned":
-      return { type: "selfSigned", x509Thumbprint: thumbprints(authentication) };
-    case "certificateAuthority":
-      return { type: "certificateAuthority" };
-  }
-}
-
-/** As a device's own resource has it; keys stay what they are. */
-function identityAuthentication(authentication: EdgeAuthentication, found: Found): object {
-  const bulk = bulkAuthentication(authentication);
-  return authentication.type === "symmetricKey"
-    ? { ...bulk, ...(found.type === "sas" && { symmetricKey: found.symmetricKey }) }
-    : bulk;
-}
-
-function thumbprints({ primaryThumbprint, secondaryThumbprint }: EdgeAuthentication & { type: "selfSigned" }): object {
-  return { primaryThumbprint, secondaryThumbprint: secondaryThumbprint ?? primaryThumbprint };
-}
-
-/** What a device's resource may be written with. */
-function writable({ deviceId, status, statusReason, etag, deviceScope }: Found): Found {
-  const members = { deviceId, status, statusReason, etag, deviceScope };
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Found;
-}
-
-function outputsOf(news: EdgeDeviceInputs, found: Found): EdgeDeviceOutputs {
-  const { primaryKey, secondaryKey } = recordOf(recordOf(found.authentication).symmetricKey);
-  const keys = {
-    primaryKey: textOf(primaryKey),
-    secondaryKey: textOf(secondaryKey),
-    connectionString: `HostName=${news.hub};DeviceId=${news.deviceId};SharedAccessKey=${textOf(primaryKey)}`,
-  };
-  return {
-    ...news,
-    ...(news.authentication.type === "symmetricKey" ? keys : {}),
-    deviceScope: textOf(found.deviceScope),
-    generationId: textOf(found.generationId),
-  };
-}
-
-function keysOf({ primaryKey, secondaryKey, connectionString }: EdgeDeviceOutputs): object {
-  return { primaryKey, secondaryKey, connectionString };
-}
-
-function unknownKeys({ type }: EdgeAuthentication): object {
-  return type === "symmetricKey" ? { primaryKey: unknown, secondaryKey: unknown, connectionString: unknown } : {};
-}
-
-/** As it stands: what somebody has changed shows as a difference to what the program wants. */
-function asFound(olds: EdgeDeviceOutputs, found: Found, tags: Found): EdgeDeviceOutputs {
-  const ours = pick(tags, Object.keys(olds.tags));
-  if (olds.attach) {
-    return { ...olds, tags: ours, deviceScope: textOf(found.deviceScope), generationId: textOf(found.generationId) };
-  }
-  const { parentDeviceId: _, ...rest } = olds;
-  const [parent] = Array.isArray(found.parentScopes) ? found.parentScopes.map(textOf) : [];
-  const parentDeviceId = /^ms-azure-iot-edge:\/\/(.+)-\d+$/.exec(parent ?? "")?.[1];
-  const seen: EdgeDeviceInputs = {
-    ...rest,
-    tags: ours,
-    authentication: authenticationOf(found, olds.authentication),
-    ...(parentDeviceId === undefined ? {} : { parentDeviceId }),
-    owner: textOf(tags[ownerTag]),
-  };
-  return outputsOf(inputsOf(seen), found);
-}
-
-function inputsOf(seen: EdgeDeviceInputs): EdgeDeviceInputs {
-  const { hub, deviceId, authentication, parentDeviceId, tags, attach: isAttached, owner } = seen;
-  const parent = parentDeviceId === undefined ? {} : { parentDeviceId };
-  return { hub, deviceId, authentication, ...parent, tags, attach: isAttached, owner };
-}
-
-function authenticationOf(found: Found, olds: EdgeAuthentication): EdgeAuthentication {
-  const { type, x509Thumbprint } = recordOf(found.authentication);
-  const { primaryThumbprint, secondaryThumbprint } = recordOf(x509Thumbprint);
-  if (type === "selfSigned") {
-    const second =
-      olds.type === "selfSigned" && olds.secondaryThumbprint === undefined && primaryThumbprint === secondaryThumbprint;
-    return {
-      type: "selfSigned",
-      primaryThumbprint: textOf(primaryThumbprint),
-      ...(second ? {} : { secondaryThumbprint: textOf(secondaryThumbprint) }),
-    };
-  }
-  return { type: type === "certificateAuthority" ? "certificateAuthority" : "symmetricKey" };
 }
 
 function pathOf(deviceId: string): string {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EdgeJson } from "../../components/internal/edge-contract";
 import { isLoopback, login } from "../azure/login";
 import { UserError } from "../rpc/handler";
-import { hubProblem, retryAfterMs, unreachable } from "./problems";
+import { hubProblem, MissingRole, retryAfterMs, unreachable } from "./problems";
 
 /** Version of the hub's REST API that its reference describes: learn.microsoft.com/rest/api/iothub/service. */
 export const apiVersion = "2021-04-12";
@@ -34,6 +34,12 @@ export interface HubManner {
   readonly secrets?: readonly string[];
   /** First pause before another try; each next one is twice as long. @default 1000, and 10 on this machine */
   readonly pauseMs?: number;
+  /** Where it is told what is waited for. */
+  readonly progress?: (message: string) => void;
+  /** How long a role may be on its way. @default - 10 minutes where `progress` is told, else not at all */
+  readonly rolePatienceMs?: number;
+  /** How often a role that is on its way is looked for. @default 10000 */
+  readonly rolePollMs?: number;
   /** @default - who is logged in to Azure, and nobody on this machine */
   readonly authorize?: () => Promise<string>;
 }
@@ -54,6 +60,24 @@ export class Hub {
 
   /** @throws {@link UserError} for every answer that is none of a success and `answers`. */
   async call(call: HubCall): Promise<HubReply> {
+    const { rolePatienceMs, rolePollMs = 10_000, progress } = this.manner;
+    const patienceMs = rolePatienceMs ?? (progress ? 600_000 : 0);
+    for (let waitedMs = 0; ; waitedMs += rolePollMs) {
+      try {
+        return await this.insist(call);
+      } catch (problem) {
+        if (!(problem instanceof MissingRole) || waitedMs + rolePollMs > patienceMs) {
+          throw problem;
+        }
+        // One that was given a moment ago may not have arrived.
+        progress?.(`waiting for the role to reach ${this.host}, ${Math.round(waitedMs / 1000)} s`);
+        await this.pause(rolePollMs);
+      }
+    }
+  }
+
+  /** Tries again what was throttled or not answered. */
+  private async insist(call: HubCall): Promise<HubReply> {
     const { pauseMs = isLoopback(this.address) ? 10 : 1000, cancelled } = this.manner;
     for (let count = 1; ; count += 1) {
       const response = await this.send(call);

@@ -1,5 +1,8 @@
 import { UserError } from "../rpc/handler";
 
+/** Who is logged in may not do this; or not yet. */
+export class MissingRole extends UserError {}
+
 /** What a hub's refusal says to the user. Without what it was sent: that may hold a secret. */
 export function hubProblem(host: string, response: Response, body: string, secrets: readonly string[]): UserError {
   const { code, message } = saidBy(response, body);
@@ -8,8 +11,8 @@ export function hubProblem(host: string, response: Response, body: string, secre
     return new UserError(`'${host}' must have room, got ${code}: ${said}; delete what is not used, or take more units`);
   }
   if (response.status === 401 || response.status === 403) {
-    const remedy = "have an owner assign it on the hub; a new role takes up to ten minutes";
-    return new UserError(
+    const remedy = "have an owner assign it on the hub, and see that its network rules let this address in";
+    return new MissingRole(
       `who is logged in must have the role IoT Hub Data Contributor on '${host}', got ${code || response.status}; ${remedy}`,
     );
   }

@@ -18,6 +18,11 @@ export function hasUnknown(value: unknown): boolean {
   return typeof value === "object" && value !== null ? Object.values(value).some(hasUnknown) : isUnknown(value);
 }
 
+/** Any change of a hub hides its host name in previews; that a tag of it changes makes nothing in it anew. */
+export function isLaterHub(path: string, { hub }: { readonly hub: string }): boolean {
+  return path === "hub" && isUnknown(hub);
+}
+
 /** Those that are ours, as they stand. */
 export function pick(found: Readonly<Record<string, EdgeJson>>, ours: Iterable<string>): Record<string, string> {
   const kept = [...ours].filter((key) => found[key] !== undefined).sort(byCodeUnits);

@@ -85,6 +85,7 @@ describe("scorestack:edge:Configuration", () => {
       { 'modulesContent.$edgeAgent["properties.desired.modules.churn"].settings.image': "replace" },
     ],
     ["another hub", { hub: "other.azure-devices.net" }, { hub: "replace" }],
+    ["a hub whose host name is not known yet", { hub: unknown }, { hub: "update" }],
     ["another name", { configurationName: "wine" }, { configurationName: "replace" }],
     ["another priority", { priority: 11 }, { priority: "update" }],
     ["another target condition", { targetCondition: "tags.ring = 'all'" }, { targetCondition: "update" }],

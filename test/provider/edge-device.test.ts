@@ -114,6 +114,15 @@ describe("scorestack:edge:Device", () => {
     assert.equal(found().authentication["type"], "selfSigned");
   });
 
+  it("is another device in another hub and under another id, and the same while its hub's host name is not known", async () => {
+    const olds = { ...inputs(), deviceScope: "s", generationId: "1" };
+    const diff = (more: Partial<EdgeDeviceInputs>) => desk.diff(token, olds, inputs(), inputs(more));
+    assert.deepEqual(await diff({ hub: "other.azure-devices.net" }), { hub: "replace" });
+    assert.deepEqual(await diff({ deviceId: "line-2" }), { deviceId: "replace" });
+    assert.deepEqual(await diff({ hub: unknown }), { hub: "update" });
+    assert.deepEqual(await diff({ parentDeviceId: "gateway" }), { parentDeviceId: "update" });
+  });
+
   it("finds in a refresh what somebody has changed, and that it is gone", async () => {
     const { id, outputs } = await desk.create(token, inputs());
     assert.deepEqual(await desk.read(token, id, outputs), outputs);
@@ -145,6 +154,16 @@ describe("scorestack:edge:Device", () => {
       /'line-1' in 'team.azure-devices.net' must be this stack's own \(scorestack\/edge\/line-1\), got one that was made by hand or another program; set 'attach', or choose another id/,
     );
     assert.deepEqual(found().tags, { ring: "theirs" });
+  });
+
+  it("does not change a device that has become another stack's", async () => {
+    const { outputs } = await desk.create(token, inputs());
+    await hub.call("PATCH", "twins/line-1", { tags: { scorestackOwner: "scorestack/other/line-1" } });
+    await assert.rejects(
+      desk.update(token, outputs, inputs({ tags: { ring: "all" } })),
+      /must be this stack's own \(scorestack\/edge\/line-1\), got that of scorestack\/other\/line-1/,
+    );
+    assert.equal(found().tags["ring"], "canary");
   });
 
   it("attached: has its tags alone, and stays when the stack goes", async () => {

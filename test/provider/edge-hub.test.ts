@@ -92,10 +92,21 @@ describe("an IoT Hub's REST API", () => {
     it(`${status}: names the role that is missing`, async () => {
       replies = [{ status, body: JSON.stringify({ Message: `ErrorCode:${code};Unauthorized` }) }];
       await assert.rejects(get(), {
-        message: `who is logged in must have the role IoT Hub Data Contributor on 'team.azure-devices.net', got ${code}; have an owner assign it on the hub; a new role takes up to ten minutes`,
+        message: `who is logged in must have the role IoT Hub Data Contributor on 'team.azure-devices.net', got ${code}; have an owner assign it on the hub, and see that its network rules let this address in`,
       });
     });
   }
+
+  it("waits for a role that was given a moment ago, as long as that may take", async () => {
+    const told: string[] = [];
+    const manner = { progress: (text: string) => void told.push(text), rolePollMs: 1 };
+    replies = [{ status: 403 }, { status: 401 }, { status: 200, body: "{}" }];
+    assert.equal((await get(manner)).status, 200);
+    assert.deepEqual(told, Array(2).fill("waiting for the role to reach team.azure-devices.net, 0 s"));
+    replies = Array.from({ length: 9 }, () => ({ status: 403 }));
+    await assert.rejects(get({ ...manner, rolePatienceMs: 3 }), /must have the role IoT Hub Data Contributor/);
+    assert.equal(replies.length, 5);
+  });
 
   it("tells a limit from a missing role", async () => {
     replies = [

@@ -10,10 +10,15 @@ import { HubFiles } from "./state";
 
 /** Serves every IoT Hub of the cloud. Tells the port. Nobody has to log in, so that missing roles are not seen. */
 export async function serveIotHubs(cloud: Cloud, port: number): Promise<number> {
+  return Number(new URL(await iotHubsOf(cloud).start(port)).port);
+}
+
+/** A server of the cloud's hubs, whose devices pull from the cloud's registries. */
+export function iotHubsOf(cloud: Cloud): HubServer {
   const faults = new Faults(cloud.folder);
   const server = new HubServer(new HubFiles(cloud.folder), (hub) => placeOf(cloud, hub), pullFrom(cloud));
   server.fault = (request) => dueFault(faults, request);
-  return Number(new URL(await server.start(port)).port);
+  return server;
 }
 
 function placeOf(cloud: Cloud, hub: string): HubPlace | undefined {
