@@ -1,5 +1,6 @@
 import { batch } from "./stacks/batch";
 import { dev } from "./stacks/dev";
+import { edge } from "./stacks/edge";
 import { fpga } from "./stacks/fpga";
 import { kubernetes } from "./stacks/kubernetes";
 import { local } from "./stacks/local";
@@ -18,6 +19,8 @@ export = (options: ProgramOptions = {}) => {
       return prod(settings);
     case "kubernetes":
       return kubernetes(settings);
+    case "edge":
+      return edge(settings);
     case "batch":
       return batch(settings);
     case "fpga":

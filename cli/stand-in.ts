@@ -6,7 +6,7 @@ import { CliError } from "./errors";
 /** The process that serves the stand-in cloud, and how the engine finds it. */
 export interface StandInProcess {
   readonly pid: number;
-  /** Ports on 127.0.0.1, by package, and `blobs`. */
+  /** Ports on 127.0.0.1, by package, and `blobs` and `iotHubs`. */
   readonly ports: Readonly<Record<string, number>>;
   /** What the engine gets in its environment. */
   readonly environment: Readonly<Record<string, string>>;
@@ -81,7 +81,7 @@ function portsOf(child: ChildProcess): Promise<Record<string, number>> {
   });
 }
 
-function environmentOf({ blobs, ...packages }: Readonly<Record<string, number>>): Record<string, string> {
+function environmentOf({ blobs, iotHubs, ...packages }: Readonly<Record<string, number>>): Record<string, string> {
   const address = `http://127.0.0.1:${blobs ?? 0}`;
   return {
     PULUMI_DEBUG_PROVIDERS: Object.entries(packages)
@@ -91,5 +91,6 @@ function environmentOf({ blobs, ...packages }: Readonly<Record<string, number>>)
     // Where the in-project provider puts what it would put into Azure itself.
     SCORESTACK_BLOB_ENDPOINT: address,
     SCORESTACK_ARM_ENDPOINT: address,
+    SCORESTACK_IOT_HUB_ENDPOINT: `http://127.0.0.1:${iotHubs ?? 0}`,
   };
 }

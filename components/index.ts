@@ -45,6 +45,16 @@ export type * from "./azure/options";
 export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination, WorkspaceDatastore } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
+export type { EdgeModuleService } from "./edge/modules";
+export { EdgeModuleDeployment } from "./edge-module-deployment";
+export type * from "./edge-module-options";
+export {
+  EdgeAuthenticationType,
+  EdgeHubSku,
+  EdgeImagePullPolicy,
+  EdgeModuleStatus,
+  EdgeRestartPolicy,
+} from "./edge-module-options";
 export { BatchScoringPool } from "./batch-scoring-pool";
 export {
   type BatchIdentityArgs,

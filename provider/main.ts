@@ -1,4 +1,7 @@
 import { projectRoot } from "../components/internal/project";
+import { configurationHandler } from "./edge/configuration";
+import { deviceHandler } from "./edge/device";
+import { ringHandler } from "./edge/ring";
 import { modelFilesHandler } from "./resources/azure-model-files";
 import { downtimeHandler } from "./resources/downtime";
 import { imageHandler } from "./resources/image";
@@ -19,6 +22,9 @@ async function main(): Promise<void> {
     serviceKeysHandler(),
     downtimeHandler(),
     modelFilesHandler(),
+    configurationHandler(),
+    deviceHandler(),
+    ringHandler(),
   ];
   // The engine gives its address as the first argument that is not an option, and waits for the port on stdout.
   const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-"));

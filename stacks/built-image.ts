@@ -1,3 +1,4 @@
+import type { ImagePlatform } from "../components";
 import type { Rule } from "../components/internal/problems";
 import { contentIdentity } from "../components/internal/rules";
 import { isRecord } from "./settings/shape";
@@ -13,6 +14,8 @@ export interface BuiltImage {
   readonly modelIds?: readonly string[];
   /** Folder of sample requests. */
   readonly sampleRequests?: string;
+  /** Processors that it was built for. */
+  readonly platform?: ImagePlatform;
 }
 
 /** An image by its digest. */

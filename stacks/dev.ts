@@ -1,5 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { AciService, type AciServiceArgs, AzureWorkspace, type ModelImage } from "../components";
+import {
+  AciService,
+  type AciServiceArgs,
+  AzureWorkspace,
+  type ImageBuildOptions,
+  ImagePlatform,
+  type ModelImage,
+} from "../components";
 import { checkAciService } from "../components/aci/checks";
 import { checkAzureWorkspace } from "../components/azure/checks";
 import { azureImageFaults } from "../components/azure/image-rules";
@@ -49,7 +56,12 @@ export function dev(settings: DevSettings): StackOutputs {
     images: {},
     services: {} as Record<string, pulumi.Inputs>,
   };
-  const images = makeAll(scorers, (scorer) => makeScorer(scorer, workspace), outputs, builtImage);
+  const images = makeAll(
+    scorers,
+    (scorer) => makeScorer(scorer, workspace),
+    outputs,
+    (image) => builtImage(image, buildOptions),
+  );
   for (const { name, scorer, options } of services) {
     const image = images.get(scorer);
     if (image) {
@@ -60,8 +72,11 @@ export function dev(settings: DevSettings): StackOutputs {
 }
 
 /** All that a stack needs to run the image without building it: see {@link BuiltImage}. */
-function builtImage({ identity, ref, imageId, modelIds, sampleRequests }: ModelImage): pulumi.Inputs {
-  return { identity, ref, imageId, modelIds, sampleRequests };
+function builtImage(
+  { identity, ref, imageId, modelIds, sampleRequests }: ModelImage,
+  { platform = ImagePlatform.amd64 }: ImageBuildOptions,
+): pulumi.Inputs {
+  return { identity, ref, imageId, modelIds, sampleRequests, platform };
 }
 
 function planOf(name: string, { services }: DevSettings): AciPlan {

@@ -5,6 +5,9 @@ const subscription = "/subscriptions/00000000-0000-4000-8000-000000000001";
 /** Token → type in Azure, and the input that holds the name. */
 const kinds: Readonly<Record<string, readonly [type: string, name: string]>> = {
   "storage:StorageAccount": ["Microsoft.Storage/storageAccounts", "accountName"],
+  "containerregistry:ScopeMap": ["Microsoft.ContainerRegistry/registries/scopeMaps", "scopeMapName"],
+  "containerregistry:Token": ["Microsoft.ContainerRegistry/registries/tokens", "tokenName"],
+  "iothub:IotHubResource": ["Microsoft.Devices/IotHubs", "resourceName"],
   "keyvault:Vault": ["Microsoft.KeyVault/vaults", "vaultName"],
   "operationalinsights:Workspace": ["Microsoft.OperationalInsights/workspaces", "workspaceName"],
   "applicationinsights:Component": ["Microsoft.Insights/components", "resourceName"],
@@ -121,6 +124,7 @@ function computed(kind: string, name: string, group = ""): Record<string, unknow
       oidcIssuerProfile: { enabled: true, issuerURL: `https://issuer.test/${name}/` },
       identityProfile: { kubeletidentity: { objectId: `kubelet-of-${name}` } },
     },
+    "iothub:IotHubResource": { properties: { hostName: `${name}.azure-devices.net` } },
     "containerregistry:Registry": { loginServer: `${name}.azurecr.io` },
     "machinelearningservices:Workspace": {
       workspaceId: `guid-of-${name}`,

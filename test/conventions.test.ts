@@ -39,6 +39,14 @@ const everythingInBatch: components.BatchScoringPoolArgs = {
   schedules: { nightly: { cron: "0 2 * * *", inputPath: "azureml://datastores/workspaceblobstore/paths/in/" } },
 };
 
+const everythingOnEdge: components.EdgeModuleDeploymentArgs = {
+  host: { ...aciHost, registryId: aksHost.registryId, logs: aksHost.logs },
+  modules: { churn: { image: containerImage } },
+  rings: [{ ringName: "canary" }, { ringName: "rest" }],
+  devices: { press: { ring: "canary" } },
+  hub: { publishers: { team: { principalId: "00000000-0000-4000-8000-00000000000a", principalType: "Group" } } },
+};
+
 /** A way to make each component, with all that it can have made; a component without one fails the first test. */
 const makers: Readonly<
   Record<string, (name: string, opts?: pulumi.ComponentResourceOptions) => pulumi.ComponentResource>
@@ -69,6 +77,7 @@ const makers: Readonly<
   BatchScoringPool: (name, opts) => new components.BatchScoringPool(name, everythingInBatch, opts),
   FpgaService: (name, opts) =>
     new components.FpgaService(name, { host: azureHost, image: containerImage, numReplicas: 2 }, opts),
+  EdgeModuleDeployment: (name, opts) => new components.EdgeModuleDeployment(name, everythingOnEdge, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };
 

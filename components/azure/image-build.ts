@@ -44,7 +44,7 @@ export function buildAzureImage(
     options,
     identity,
     imageName,
-    tag: identity.apply((known) => shortIdentity(known) + (platform === ImagePlatform.amd64 ? "" : "-arm64")),
+    tag: identity.apply((known) => shortIdentity(known) + platformSuffix(platform)),
     arguments: content.apply((known) => ({
       ...buildArguments(known.identity, known.models),
       ...indexArguments(place),
@@ -55,6 +55,12 @@ export function buildAzureImage(
   const version = identity.apply(shortIdentity);
   const ref = builders[builder](build);
   return { imageName, version, imageId: pulumi.interpolate`${imageName}:${version}`, identity, ref };
+}
+
+/** Tags of `linux/amd64` have none, so that they stay what they were. */
+function platformSuffix(platform: ImagePlatform): string {
+  const [name] = Object.entries(ImagePlatform).find(([, known]) => known === platform) ?? [];
+  return platform === ImagePlatform.amd64 || name === undefined ? "" : `-${name}`;
 }
 
 /** A model's version may be known later than its content, and is not in the image. */

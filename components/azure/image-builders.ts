@@ -41,7 +41,8 @@ export function buildWithBuildKit(build: Build): pulumi.Output<string> {
       context: { location: build.context() },
       tags: [pulumi.interpolate`${repositoryOf(build)}:${build.tag}`],
       push: true,
-      platforms: [place.platform],
+      // BuildKit takes this for version 7; the package knows no other name.
+      platforms: [place.platform === ImagePlatform.arm32v7 ? "linux/arm" : place.platform],
       buildOnPreview: false,
       buildArgs: build.arguments,
       cacheFrom: [{ registry: cache }],
@@ -112,7 +113,7 @@ export function buildAtGit(build: Build): pulumi.Output<string> {
         dockerFilePath: "Dockerfile",
         imageNames: [pulumi.interpolate`${imageName}:${tag}`],
         isPushEnabled: true,
-        platform: { os: "Linux", architecture: place.platform.replace("linux/", "") },
+        platform: architectureOf(place.platform),
         arguments: build.arguments.apply((known) =>
           Object.entries(known).map(([key, value]) => ({ name: key, value, isSecret: false })),
         ),
@@ -180,7 +181,9 @@ function digestOf(
 
 /** azure-native would give each run the same name. At most 50 letters, digits and dashes. */
 function taskRunOf(imageName: string, identity: string, platform: ImagePlatform): string {
-  const suffix = platform === ImagePlatform.amd64 ? "" : "-arm";
+  const suffix = { [ImagePlatform.amd64]: "", [ImagePlatform.arm64]: "-arm", [ImagePlatform.arm32v7]: "-arm7" }[
+    platform
+  ];
   return `${imageName.replaceAll(".", "-")}-${shortIdentity(identity)}${suffix}`;
 }
 
@@ -204,4 +207,10 @@ function customRegistries({ address, username, password }: NonNullable<ImagePlac
   return pulumi
     .output(address)
     .apply((server) => ({ [server]: { userName: opaque(username), password: opaque(password) } }));
+}
+
+/** `linux/arm/v7` has a variant. */
+function architectureOf(platform: ImagePlatform) {
+  const [, architecture = "", variant] = platform.split("/");
+  return { os: "Linux", architecture, ...(variant === undefined ? {} : { variant }) };
 }

@@ -18,7 +18,7 @@ export type ImageBuilder = (typeof ImageBuilder)[keyof typeof ImageBuilder];
 export const defaultBuilder = ImageBuilder.acrUpload;
 
 /** Processors that an image runs on. */
-export const ImagePlatform = { amd64: "linux/amd64", arm64: "linux/arm64" } as const;
+export const ImagePlatform = { amd64: "linux/amd64", arm64: "linux/arm64", arm32v7: "linux/arm/v7" } as const;
 /** Processors that an image runs on. */
 export type ImagePlatform = (typeof ImagePlatform)[keyof typeof ImagePlatform];
 

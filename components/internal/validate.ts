@@ -4,10 +4,20 @@ import { brokenRule, faultLine, type PropertyFault, type Rule } from "./problems
 /** Collects the problems of a component's arguments, so that all are told at once. */
 export class Problems {
   /** A default that several parts of a component share is wrong once. */
-  private readonly collected = new Set<string>();
+  private collected = new Set<string>();
 
   /** @param owner the component, or what is written before each property where there is none yet */
-  constructor(private readonly owner: pulumi.Resource | string) {}
+  constructor(
+    private readonly owner: pulumi.Resource | string,
+    private readonly place = "",
+  ) {}
+
+  /** Collects the problems of a part, whose properties have this before their names. */
+  within(place: string): Problems {
+    const part = new Problems(this.owner, this.place + place);
+    part.collected = this.collected;
+    return part;
+  }
 
   /** The problems, one a line. */
   get lines(): readonly string[] {
@@ -54,7 +64,7 @@ export class Problems {
   }
 
   private full(property: string): string {
-    return typeof this.owner === "string" ? this.owner + property : property;
+    return (typeof this.owner === "string" ? this.owner : "") + this.place + property;
   }
 
   private error(text: string): Error {
@@ -67,7 +77,9 @@ export class Problems {
     const output = pulumi.output(value) as pulumi.Output<T | undefined>;
     return pulumi.all([output, pulumi.isSecret(output)]).apply(([known, secret]) => {
       const line =
-        known === undefined ? undefined : brokenRule(property, known as T, secret ? { ...rule, secret } : rule);
+        known === undefined
+          ? undefined
+          : brokenRule(this.place + property, known as T, secret ? { ...rule, secret } : rule);
       if (line !== undefined) {
         throw this.error(line);
       }

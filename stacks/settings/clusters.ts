@@ -89,7 +89,7 @@ const imageFields = new Map<string, Rule<unknown>>([
   ["identity", contentIdentity as Rule<unknown>],
   ["ref", { ...reference, remedy: () => whereFrom }],
   ["sampleRequests", text],
-  ...fieldsOf("imageId modelIds"),
+  ...fieldsOf("imageId modelIds platform"),
 ]);
 export const mayBeSecret = ["environmentVariables", "tls.keyPem"];
 
@@ -111,6 +111,7 @@ export function readCluster(reader: SettingsReader, component: string, fields: R
   reader.unused(["spark"], "stacks that build images");
   reader.unused(["workspace"], "dev stacks");
   reader.unused(["pools"], "batch stacks");
+  reader.unused(["edge"], "edge stacks");
   const given = reader.map("cluster", `must be a map of options of ${component}`);
   return checkFields(reader.problems, "cluster", given, fields);
 }

@@ -53,6 +53,7 @@ export function readDevSettings(reader: SettingsReader): DevSettings {
   reader.onlyKeys(allKeys);
   reader.unused(["pins", "keyRotations"], "local stacks");
   reader.unused(clusterKeys, "stacks in clusters");
+  reader.unused(["edge"], "edge stacks");
   reader.unused(["pools"], "batch stacks");
   const workspace = checkFields(
     reader.problems,

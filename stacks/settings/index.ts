@@ -3,6 +3,7 @@ import { oneOf, type Rule } from "../../components/internal/problems";
 import { type KubernetesSettings, type ProdSettings, readKubernetesSettings, readProdSettings } from "./clusters";
 import { type BatchSettings, readBatchSettings } from "./batch";
 import { type DevSettings, readDevSettings } from "./dev";
+import { type EdgeSettings, readEdgeSettings } from "./edge";
 import { type FpgaSettings, readFpgaSettings } from "./fpga";
 import { type LocalSettings, readLocalSettings } from "./local";
 import { SettingsReader } from "./reader";
@@ -13,6 +14,7 @@ const readers = {
   prod: readProdSettings,
   kubernetes: readKubernetesSettings,
   batch: readBatchSettings,
+  edge: readEdgeSettings,
   fpga: readFpgaSettings,
 } as const;
 
@@ -22,7 +24,8 @@ export type StackKind = keyof typeof readers;
 export const stackKinds = Object.keys(readers) as readonly StackKind[];
 
 /** What the stack's configuration says. */
-export type Settings = LocalSettings | DevSettings | ProdSettings | KubernetesSettings | BatchSettings | FpgaSettings;
+export type Settings =
+  LocalSettings | DevSettings | ProdSettings | KubernetesSettings | BatchSettings | EdgeSettings | FpgaSettings;
 
 /** What the command line alone asks of the program; the engine is then told to touch nothing else. */
 export interface ProgramOptions {

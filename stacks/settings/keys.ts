@@ -4,4 +4,5 @@ export const clusterKeys = ["source", "images", "cluster", "batchJobs"] as const
 export const allKeys = [
   ...["kind", "spark", "services", "location", "workspace", "scorers", "pins", "keyRotations", "pools"],
   ...clusterKeys,
+  "edge",
 ] as const;

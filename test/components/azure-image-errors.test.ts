@@ -80,7 +80,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "a platform that is none": {
     place: { platform: "linux/s390x" },
-    told: `${images}.platform' must be 'linux/amd64' or 'linux/arm64', got 'linux/s390x'`,
+    told: `${images}.platform' must be 'linux/amd64', 'linux/arm64' or 'linux/arm/v7', got 'linux/s390x'`,
   },
   "an index with a password": {
     place: { packageIndexUrl: "https://me:secret@packages.example.com" },

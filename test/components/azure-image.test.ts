@@ -148,6 +148,13 @@ describe("ModelImage in Azure", () => {
     assert.equal(await value(all.image.version), all.identity.slice(0, 12));
   });
 
+  it("arm32v7, by the names that BuildKit and ACR Tasks have for it", async () => {
+    const all = await made({ platform: ImagePlatform.arm32v7, builder: ImageBuilder.buildkit });
+    const built = only(all.run, docker).inputs;
+    assert.deepEqual(built["platforms"], ["linux/arm"]);
+    assert.deepEqual(built["tags"], [`team.azurecr.io/churn:${all.identity.slice(0, 12)}-arm32v7`]);
+  });
+
   it("the context is written, in previews too, and holds what the image is made of", async () => {
     const { identity } = await made({}, { sampleRequests: "work/requests" }, { preview: true });
     const folder = project.path(contextOf(identity));

@@ -19,6 +19,7 @@ describe("golden registrations", () => {
     "local-spark": { "scorestack:spark": "true", "scorestack:services": "{}" },
     dev: settingsOf("dev"),
     prod: settingsOf("prod"),
+    edge: { ...settingsOf("edge"), "scorestack:scorers": JSON.stringify(["churn"]) },
     fpga: { ...settingsOf("fpga"), "scorestack:services": JSON.stringify({ churn: { accelerator: "gpu" } }) },
     kubernetes: {
       "scorestack:source": "dev",

@@ -111,7 +111,7 @@ describe("dev stack", () => {
     [
       "an unknown setting",
       { "scorestack:region": "westeurope" },
-      "'scorestack:region' must be one of kind, spark, services, location, workspace, scorers, pins, keyRotations, pools, source, images, cluster, batchJobs, got 'region'; correct or remove it",
+      "'scorestack:region' must be one of kind, spark, services, location, workspace, scorers, pins, keyRotations, pools, source, images, cluster, batchJobs, edge, got 'region'; correct or remove it",
     ],
     [
       "a setting of local stacks",

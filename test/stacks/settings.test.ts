@@ -18,7 +18,7 @@ describe("the kind of a stack", () => {
     await assert.rejects(
       kindOf("canary-1"),
       new pulumi.RunError(
-        "'scorestack:kind' must be 'local', 'dev', 'prod', 'kubernetes', 'batch' or 'fpga', got 'canary'; without it the stack's name says so, up to its first dash",
+        "'scorestack:kind' must be 'local', 'dev', 'prod', 'kubernetes', 'batch', 'edge' or 'fpga', got 'canary'; without it the stack's name says so, up to its first dash",
       ),
     );
   });

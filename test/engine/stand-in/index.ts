@@ -5,6 +5,7 @@ import { projectRoot } from "../../../components/internal/project";
 import { CallLog, type LoggedCall } from "./call-log";
 import { Cloud, type CloudResource, type CloudState } from "./cloud";
 import { type Fault, Faults } from "./faults";
+import { HubFiles, type HubState, type Simulation } from "./iot-hub/state";
 
 export type { CloudResource, CloudState, Fault, LoggedCall };
 
@@ -69,6 +70,24 @@ export class StandIn {
     const cloud = new Cloud(this.where.folder);
     change(cloud.state);
     cloud.save();
+  }
+
+  /** What is in an IoT Hub. */
+  iotHub(name: string): HubState {
+    return new HubFiles(this.where.folder).load(name, "");
+  }
+
+  /** Changes what is in an IoT Hub, as somebody would by hand. */
+  editIotHub(name: string, change: (state: HubState) => void): void {
+    const files = new HubFiles(this.where.folder);
+    const state = files.load(name, "");
+    change(state);
+    files.save(name, state);
+  }
+
+  /** How simulated devices do: `device` or `hub/device` → how; the rest are online, quick and well. */
+  simulateDevices(simulations: Readonly<Record<string, Simulation>>): void {
+    new HubFiles(this.where.folder).simulations = simulations;
   }
 
   /** Has things go wrong, each once; what was set before and has not happened is taken back. */

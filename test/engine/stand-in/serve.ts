@@ -5,6 +5,7 @@ import { CommandPackage } from "./commands";
 import { Desk } from "./desk";
 import { DockerPackage } from "./docker";
 import { attachExisting } from "./existing";
+import { serveIotHubs } from "./iot-hub";
 import { KubernetesPackage } from "./kubernetes";
 import { StandInServer } from "./server";
 import { Typings } from "./typings";
@@ -14,13 +15,13 @@ export interface Serving {
   readonly root: string;
   /** Where the cloud lies. */
   readonly folder: string;
-  /** Ports to serve on, by package, and `blobs`; free ones without it. */
+  /** Ports to serve on, by package, and `blobs` and `iotHubs`; free ones without it. */
   readonly ports: Readonly<Record<string, number>>;
   /** Take over what an unanswered call has made, where azure-native would refuse. */
   readonly adoptsOwn: boolean;
 }
 
-/** Serves every package, and blobs, and returns the ports. */
+/** Serves every package, blobs and IoT Hubs, and returns the ports. */
 export async function serveStandIn({ root, folder, ports, adoptsOwn }: Serving): Promise<Record<string, number>> {
   const cloud = new Cloud(folder);
   attachExisting(cloud);
@@ -38,5 +39,6 @@ export async function serveStandIn({ root, folder, ports, adoptsOwn }: Serving):
     await new StandInServer(served, desk).listen(ports[served.name] ?? 0),
   ]);
   const blobs = serveBlobs(cloud, ports.blobs ?? 0).then((port): [string, number] => ["blobs", port]);
-  return Object.fromEntries(await Promise.all([...bound, blobs]));
+  const iotHubs = serveIotHubs(cloud, ports.iotHubs ?? 0).then((port): [string, number] => ["iotHubs", port]);
+  return Object.fromEntries(await Promise.all([...bound, blobs, iotHubs]));
 }

@@ -41,7 +41,7 @@ export class ResourceManager {
     const { salt } = this.cloud.state;
     const there = this.cloud.find(id);
     const { urn, inputs, deployed } = ownedBy(wanted, there);
-    const made = { birth: textOf(there?.made.birth) || randomBytes(8).toString("hex") };
+    const made = { ...there?.made, birth: textOf(there?.made.birth) || randomBytes(8).toString("hex") };
     const resource = this.resourceOf({ id, token, inputs, made });
     const changes: Changes | undefined = there && compareInputs(revealed(there.inputs, inputs, salt), inputs);
     enforce("write", { ...resource, changes });

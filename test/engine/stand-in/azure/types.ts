@@ -25,6 +25,11 @@ const paths = {
   "containerservice:MaintenanceConfiguration":
     "Microsoft.ContainerService/managedClusters/{resourceName}/maintenanceConfigurations/{configName}",
   "containerservice:ManagedCluster": "Microsoft.ContainerService/managedClusters/{resourceName}",
+  "deviceprovisioningservices:DpsCertificate":
+    "Microsoft.Devices/provisioningServices/{provisioningServiceName}/certificates/{certificateName}",
+  "deviceprovisioningservices:IotDpsResource": "Microsoft.Devices/provisioningServices/{provisioningServiceName}",
+  "iothub:Certificate": "Microsoft.Devices/IotHubs/{resourceName}/certificates/{certificateName}",
+  "iothub:IotHubResource": "Microsoft.Devices/IotHubs/{resourceName}",
   "keyvault:Key": "Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}",
   "keyvault:Secret": "Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}",
   "keyvault:Vault": "Microsoft.KeyVault/vaults/{vaultName}",

@@ -1,6 +1,7 @@
 import { digestOf, findImage, parseImage, pushImage } from "../registry";
 import { loginServer } from "../azure/outputs/compute";
 import { registryAt } from "../azure/rules/pull";
+import { putPassword } from "./token-passwords";
 import { begins, type CommandCall, CommandFailure, type CommandRow, option, required } from "./row";
 
 /** The Azure CLI, as far as stacks use it. Source of each: learn.microsoft.com/cli/azure. */
@@ -64,14 +65,16 @@ export const azRows: readonly CommandRow[] = [
     run: (call) => {
       const token = required(call.words, "--name", "-n");
       const registry = registryAt(call.cloud, registryOf(call, "--registry", "-r"));
-      if (!registry || !call.cloud.find(`${registry.id}/tokens/${token}`)) {
+      const found = registry && call.cloud.find(`${registry.id}/tokens/${token}`);
+      if (!found) {
         throw new CommandFailure(`ERROR: The token '${token}' could not be found.`);
       }
       const numbers = [1, 2].filter((number) => call.words.includes(`--password${number}`));
-      const passwords = (numbers.length > 0 ? numbers : [1, 2]).map((number) => ({
-        name: `password${number}`,
-        value: call.cloud.key(`${registry.id}|${token}|${number}|${call.cause}`),
-      }));
+      const passwords = (numbers.length > 0 ? numbers : [1, 2]).map((number) => {
+        const value = call.cloud.key(`${found.id}|${number}|${call.cause}`);
+        return putPassword(found, `password${number}`, value, call.words);
+      });
+      call.cloud.save();
       return answer(call, { username: token, passwords });
     },
   },

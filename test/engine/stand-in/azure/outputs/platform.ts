@@ -16,6 +16,24 @@ export const platformOutputs: Readonly<Record<string, Outputs>> = {
       tenantId: resource.cloud.state.tenantId,
     };
   },
+  "deviceprovisioningservices:IotDpsResource": (resource) => {
+    const { name } = resource;
+    const idScope = `0ne${resource.cloud.stable(`${resource.id}|scope`, 8).toUpperCase()}`;
+    const serviceOperationsHostName = `${name}.azure-devices-provisioning.net`;
+    const deviceProvisioningHostName = "global.azure-devices-provisioning.net";
+    return withProperties(resource, {
+      idScope,
+      serviceOperationsHostName,
+      deviceProvisioningHostName,
+      state: "Active",
+    });
+  },
+  "iothub:IotHubResource": (resource) =>
+    withProperties(resource, {
+      hostName: `${resource.name}.azure-devices.net`,
+      state: "Active",
+      provisioningState: "Succeeded",
+    }),
   "authorization:RoleAssignment": ({ inputs }) => ({
     principalType: textOf(inputs.principalType) || "ServicePrincipal",
   }),
