@@ -116,9 +116,9 @@ function checkCounts(problems: Problems, at: string, nodes: Nodes, quota: number
   }
   const vCpus = vmSizeOf(vmSize)?.vCpus;
   if (quota !== undefined && vCpus !== undefined && maxNodes * vCpus > quota) {
-    const got = `${maxNodes} × ${vCpus} (${vmSize}) = ${maxNodes * vCpus}`;
+    const got = `${maxNodes} × ${vCpus} vCPUs (${vmSize}) of ${quota}`;
     const remedy = `${Math.floor(quota / vCpus)} nodes of that size do, or ask Azure for more`;
-    problems.add(`${at}maxNodes`, `times the vCPUs of a node must be at most '${at}vcpuQuota', ${quota}`, got, remedy);
+    problems.add(`${at}maxNodes`, `must be at most what '${at}vcpuQuota' allows`, got, remedy);
   }
 }
 

@@ -92,7 +92,7 @@ const cronPattern = new RegExp(`^${list(0, 59)} ${list(0, 23)} \\* \\* ${list(0,
 
 /** how-to-schedule-pipeline-job.md of 2024-09-05: days and months "are ignored and treated as *". */
 export const cron: Rule<string> = {
-  must: "must be minute (0 to 59), hour (0 to 23), '*', '*' and day of the week (0 to 6, 0 for Sunday)",
+  must: "must be minute (0 to 59), hour (0 to 23), two stars, and day of the week (0 to 6, 0 for Sunday)",
   holds: (value) => typeof value === "string" && cronPattern.test(value),
   remedy: (value) =>
     typeof value === "string" && /^\S+ \S+ (?:[^*]\S* \S+|\S+ [^*]\S*) \S+$/.test(value)

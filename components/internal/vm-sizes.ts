@@ -61,6 +61,10 @@ const series: readonly { readonly rows: readonly Row[]; readonly retires?: strin
 
 /** Series of which only the end is known here: none of their machines can be had any more. */
 const retired: readonly (readonly [pattern: RegExp, day: string])[] = [
+  // nc-, ncv2-, nd- and nv-series-retirement.md of MicrosoftDocs/azure-docs: announced for 2022-08-31, put off by a year.
+  [/^standard_(nc|nv)(6|12|24r?)(_promo)?$/, "2023-09-06"],
+  [/^standard_nc(6|12|24r?)s_v2$/, "2023-09-06"],
+  [/^standard_nd(6|12|24r?)s$/, "2023-09-06"],
   [/^standard_nc(6|12|24r?)s_v3$/, "2025-09-30"],
   [/^standard_nv(12|24|48)s_v3$/, "2026-09-30"],
   [/^standard_nv(4|8|16|32)as_v4$/, "2026-09-30"],

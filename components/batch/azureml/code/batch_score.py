@@ -25,7 +25,7 @@ def init():
 
 def run(mini_batch):
     """One text for each row, as it is to stand in the output file."""
-    return _scorer.score([str(item) for item in mini_batch])
+    return _scorer.score([os.path.abspath(str(item)) for item in mini_batch])
 
 
 class _Scorer:
