@@ -12,9 +12,9 @@ import time
 from . import inputs, merge
 from .arguments import Refused, cores, parse
 from .events import Events, Progress
+from .parent import end_with_parent
 from .pool import InitFailed, MiniBatch, Pool
 from .state import State
-from .worker import end_with_parent
 
 DONE, TOO_MANY, REFUSED, INIT_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 FAILURES = "failures.jsonl"
@@ -84,7 +84,7 @@ class Run:
         self._options, self._sources, self._state, self._targets = options, sources, state, targets
         self._size = options.mini_batch_size or (inputs.FILES if sources[0].files else inputs.ROWS)
         self._events = Events(options.events)
-        self._started, self._shown = time.monotonic(), 0
+        self._started, self._shown, self._notes = time.monotonic(), 0, set()
         self.rows_done = self.rows_failed = 0
 
     def go(self):
@@ -167,6 +167,10 @@ class Run:
                 self._take(*value)
             elif kind == "event":
                 self._events.tell(value)
+            elif kind == "note":
+                if value not in self._notes:
+                    self._notes.add(value)
+                    _say(DONE, value)
             elif kind == "checked":
                 if value:
                     raise Refused(*value)

@@ -40,3 +40,7 @@ class Progress:
         left = round((total - done) / rate, 1) if rate else None
         counts = {"rowsDone": done, "rowsFailed": failed, "rowsTotal": total}
         events.tell({"event": "progress", **counts, "rowsPerSecond": round(rate, 1), "secondsLeft": left})
+
+
+def lines_of(failures):
+    return "".join(f"{json.dumps(failure, ensure_ascii=False)}\n" for failure in failures).encode("utf-8")

@@ -26,13 +26,13 @@ def parameters_of(run):
 
 
 class Parameter:
-    """`kind`: frame (pandas), matrix and vector (numpy), records (list of objects), rows (another list), parts (an object
+    """`kind`: frame (pandas), matrix and vector (numpy), records (list of objects), rows (list of lists), values (list of others), parts (an object
     of such), single (one value a call)."""
 
     def __init__(self, name, type_, converts, is_optional):
         self.name, self._is_optional, self._parts = name, is_optional, []
         sample = getattr(type_, "sample_input", None)
-        self._columns, self._dtype, self._dtypes = [], None, {}
+        self._columns, self._width, self._dtype, self._dtypes = [], 1, None, {}
         self.kind = self._kind(type(type_).__name__, sample, converts)
 
     def _kind(self, type_name, sample, converts):
@@ -52,7 +52,7 @@ class Parameter:
         if sample and isinstance(sample[0], dict):
             self._columns = list(sample[0])
             return "records"
-        return "rows"
+        return "values" if sample and not isinstance(sample[0], (list, tuple)) and not hasattr(sample[0], "sample_input") else "rows"
 
     def _own(self, names, all_parameters):
         """The columns of one that takes those that nobody else does."""
@@ -73,7 +73,7 @@ class Parameter:
         if self.kind == "frame" or self.kind == "records" and form != "jsonl":
             missing = [name for name in self._columns if name not in columns]
             return f"must have the columns {', '.join(missing)}, got {shown}" if missing else None
-        if self.kind in ("matrix", "vector"):
+        if self.kind in ("matrix", "vector", "values"):
             own = self._own(columns, all_parameters)
             remedy = "name those that count with '--columns'" if len(own) > self._width else "add those that are missing"
             got = f"got {len(own)}: {', '.join(own[:30])}; {remedy}"
@@ -119,7 +119,8 @@ class Parameter:
             return rows.records()
         if self.kind == "single":
             return rows.records()[0]
-        return rows.lists(self._own(rows.names, all_parameters) if rows.names else self._columns)
+        names = self._own(rows.names, all_parameters) if rows.names else []
+        return rows.values(names[0]) if names and self.kind == "values" else rows.lists(names)
 
     def _own_value(self, values):
         """Of a column with this parameter's name."""

@@ -1,6 +1,5 @@
 """Worker processes, each with a thread here that gives it mini-batches and starts another when it crashes or hangs."""
 
-import json
 import os
 import queue
 import signal
@@ -11,12 +10,12 @@ import time
 from dataclasses import dataclass
 from multiprocessing.connection import Pipe
 
+from .events import lines_of
 from .state import Segment
-from .worker import place_of
 
 START_SECONDS = 900  # for init(), which may load large models
 STARTS = 4  # of a worker that does not come up, before the run is given up
-STOP_SECONDS = 5
+STOP_SECONDS = 2
 HOME = os.path.dirname(os.path.abspath(__file__))
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -70,6 +69,15 @@ class Pool:
 
         threading.Thread(target=fill, daemon=True).start()
 
+    def next_job(self):
+        """None at the end."""
+        while not self.is_stopping:
+            try:
+                return self.jobs.get(timeout=STOP_SECONDS / 10)
+            except queue.Empty:
+                pass
+        return None
+
     def end_overdue(self):
         for slot in self.slots:
             slot.end_overdue()
@@ -95,7 +103,7 @@ class Slot(threading.Thread):
         try:
             self._start_worker()
             self._pool.released.wait()
-            for job in iter(self._pool.jobs.get, None):
+            for job in iter(self._pool.next_job, None):
                 entry = self._entry(job)
                 self._pool.results.put(("done", entry))
             self._pool.results.put(("idle", None))
@@ -142,11 +150,12 @@ class Slot(threading.Thread):
         return self._pool.renewal_helps
 
     def _failure(self, job, row, reason):
-        source = self._pool.setup["sources"][job.source]
-        place = place_of(source, lambda: json.loads(job.content), job.first, row)
-        failure = {**place, "reason": reason}
-        line = json.dumps(failure, ensure_ascii=False).encode() + b"\n"
-        return {"pieces": [], "failures": [self._segment.append(line)], "failed": 1, "shown": [failure]}
+        from .tables import Content  # loads pyarrow, which is not needed but for this
+
+        content = Content(self._pool.setup["sources"][job.source], job.count, job.content)
+        failure = {**content.place(job.first, row), "reason": reason}
+        piece = self._segment.append(lines_of([failure]))
+        return {"pieces": [], "failures": [piece], "failed": 1, "shown": [failure]}
 
     def _ask(self, job, start, end):
         if self._process is None:
@@ -171,9 +180,9 @@ class Slot(threading.Thread):
             elif kind == "failed":
                 raise InitFailed(value[0])
             elif kind == "broken":
-                raise OSError(value[0])
-            elif kind == "checked":
-                self._pool.results.put(("checked", value[0]))
+                raise OSError(*value)
+            elif kind in ("checked", "note"):
+                self._pool.results.put((kind, value[0]))
             else:
                 assert kind == wanted, kind
                 self._deadline = None

@@ -120,7 +120,7 @@ def _finite(value):
     return {key: _finite(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _text(value):
+def text_of(value):
     return dump(value) if isinstance(value, (dict, list)) else value
 
 
@@ -140,14 +140,14 @@ def _csv(inputs, rows, columns):
             pass  # values of several kinds in one column
     text = io.StringIO()
     names = [inputs] * len(rows) if isinstance(inputs, str) else inputs
-    values = [[_text(value) for value in column] for column in columns.values()]
+    values = [[text_of(value) for value in column] for column in columns.values()]
     csv.writer(text, lineterminator="\n").writerows(zip(names, rows, *values))
     return text.getvalue().encode("utf-8")
 
 
 def _flat(values):
     array = pyarrow.array(values)
-    return pyarrow.array([None if v is None else _text(v) for v in values]) if pyarrow.types.is_nested(array.type) else array
+    return pyarrow.array([None if v is None else text_of(v) for v in values]) if pyarrow.types.is_nested(array.type) else array
 
 
 def _arrow(inputs, rows, columns):

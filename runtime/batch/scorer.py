@@ -15,9 +15,9 @@ SCHEMA, JSON_TEXT, RAW = "schema", "text", "raw"
 
 
 class Scorer:
-    """Loads the script, as the inference server does; `init` is called later."""
+    """Loads the script, as the inference server does; `init` is called later. `say`: for what a user should know once."""
 
-    def __init__(self, environment):
+    def __init__(self, environment, say):
         self._home = os.path.abspath(environment.get("AML_APP_ROOT", "."))
         script = os.path.join(self._home, environment.get("AZUREML_ENTRY_SCRIPT", "score.py"))
         sys.path.insert(0, self._home)
@@ -34,8 +34,7 @@ class Scorer:
         self._first = names[0]
         is_raw = any(getattr(sys.modules.get(name), "_rawHttpRequested", False) for name in RAW_MODULES)
         self.kind = RAW if is_raw else SCHEMA if self._parameters else JSON_TEXT
-        self._says_once = set()
-        self._is_by_row = False
+        self._say, self._is_by_row = say, False
 
     def problems(self, source):
         """Why the rows of a source can't be given to run()."""
@@ -57,7 +56,7 @@ class Scorer:
 
     def score(self, rows, count, before_call):
         """One item for each row. Raises what run() raises, when a row is bad."""
-        if self._is_by_row or count > 1 and any(parameter.is_single(rows) for parameter in self._parameters):
+        if count > 1 and (self._is_by_row or any(parameter.is_single(rows) for parameter in self._parameters)):
             return None
         before_call()
         reply = replies.plain(self._call(rows))
@@ -67,7 +66,7 @@ class Scorer:
         if items is None:
             self._is_by_row = not isinstance(reply, list)
             got = f"a list of {len(reply)}" if isinstance(reply, list) else type(reply).__name__
-            self.say_once(f"run() must return a list with an item for each row to be given many, got {got}; rows go one by one")
+            self._say(f"run() must return a list with an item for each row to be given many, got {got}; rows go one by one")
         return items
 
     def score_file(self, path):
@@ -84,21 +83,17 @@ class Scorer:
 
     def _call(self, rows):
         if self.kind == JSON_TEXT:
-            data = rows.lists(rows.names) if rows.names else rows.records()
-            return self._run(**{self._first: json.dumps({"data": data}, default=replies.jsonable)}, **self._headers)
+            return self._run(**{self._first: json.dumps({"data": rows.plain()}, default=replies.jsonable)}, **self._headers)
         values = {}
         for parameter in self._parameters:
             parameter.add_to(values, rows, self._parameters)
         return self._run(**values, **self._headers)
 
-    def say_once(self, text):
-        if text not in self._says_once:
-            self._says_once.add(text)
-            print(text, file=sys.stderr, flush=True)
-
 
 def reason_of(problem):
     """The last line of the traceback, with the place in the scorer's own files if it got there."""
+    if isinstance(problem, replies.Rejected):
+        return str(problem)
     home = os.path.abspath(os.environ.get("AML_APP_ROOT", ".")) + os.sep
     own = [frame for frame in traceback.extract_tb(problem.__traceback__) if os.path.abspath(frame.filename).startswith(home)]
     last = traceback.format_exception_only(type(problem), problem)[-1].strip()

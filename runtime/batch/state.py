@@ -65,6 +65,7 @@ class State:
             there = [target for target in targets if os.path.exists(os.path.join(self.output, target))]
             if there:
                 raise Refused(f"'--output' has {there[0]}, of which this run does not know, got '{self.output}'; {AGAIN}")
+        if kept is None or not kept.get("finished") and not self._has_results():
             self._write("manifest.json", manifest)
         else:
             self._compare(kept, manifest)
@@ -75,6 +76,10 @@ class State:
         os.makedirs(self.segments, exist_ok=True)
         self._open_journal()
         return None
+
+    def _has_results(self):
+        journal = os.path.join(self.folder, "journal.jsonl")
+        return os.path.exists(journal) and os.path.getsize(journal) > 0
 
     def _shares(self):
         return [name for name in os.listdir(self._root) if name.startswith("shard-")]
@@ -141,11 +146,8 @@ class State:
 
     def _clean(self):
         shutil.rmtree(self.segments, ignore_errors=True)
-        for name in ("journal.jsonl",):
-            try:
-                os.remove(os.path.join(self.folder, name))
-            except FileNotFoundError:
-                pass
+        if os.path.exists(os.path.join(self.folder, "journal.jsonl")):
+            os.remove(os.path.join(self.folder, "journal.jsonl"))
 
     def _read(self, name):
         try:

@@ -21,14 +21,13 @@ class Content:
 
     def __init__(self, source, count, content):
         self._source, self.count, self._content, self._records = source, count, content, None
+        self.name, self.is_files = source["name"], source["format"] == "files"
         if source["format"] == "parquet":
             self._table = pyarrow.ipc.open_stream(content).read_all().select(source["columns"])
 
     def read(self, types, start, end):
         """Raises ValueError for rows that can't be read."""
         form = self._source["format"]
-        if form == "files":
-            return self.files()[start:end]
         if form == "parquet":
             return ArrowRows(self._table.slice(start, end - start))
         read = _read_csv if form == "csv" else _read_jsonl
@@ -41,6 +40,11 @@ class Content:
         """Pairs of name and path."""
         self._records = self._records or json.loads(bytes(self._content))
         return self._records
+
+    def place(self, first, row):
+        """Of a row of this mini-batch, as it stands in the output."""
+        name, number = (self.files()[row][0], 0) if self.is_files else (self.name, first + row)
+        return {"input": name, "row": number}
 
     def _part(self, start, end):
         if (start, end) == (0, self.count):
@@ -74,25 +78,26 @@ class ArrowRows:
     def records(self):
         return self._table.to_pylist()
 
+    def plain(self):
+        return self.lists(self.names)
+
     def lists(self, names):
-        columns = [self.values(name) for name in names]
-        return columns[0] if len(columns) == 1 else [list(row) for row in zip(*columns)]
+        return [list(row) for row in zip(*(self.values(name) for name in names))]
 
 
 class PlainRows:
-    """`rows` are lists in the order of `names`, or JSON values where there are no names."""
+    """`rows`: lists in the order of `names`, objects of which these are names, or JSON values where there are no names."""
 
     def __init__(self, rows, names=None):
         self._rows, self.names, self.count = rows, names, len(rows)
+        self._is_json = not names or isinstance(rows[0], dict)
 
     def has(self, name):
-        return name in self.names if self.names else bool(self._rows) and isinstance(self._rows[0], dict) and name in self._rows[0]
+        return name in (self.names or ())
 
     def values(self, name):
-        if not self.names:
-            return [row[name] for row in self._rows]
-        place = self.names.index(name)
-        return [row[place] for row in self._rows]
+        key = name if self._is_json else self.names.index(name)
+        return [row[key] for row in self._rows]
 
     def array(self, name, dtype):
         import numpy
@@ -105,14 +110,14 @@ class PlainRows:
         return pandas.DataFrame({name: self.values(name) for name in names}, columns=names)
 
     def records(self):
-        return [dict(zip(self.names, row)) for row in self._rows] if self.names else self._rows
+        return self._rows if self._is_json else [dict(zip(self.names, row)) for row in self._rows]
+
+    def plain(self):
+        """As the rows were written."""
+        return self._rows
 
     def lists(self, names):
-        """The rows as they are where they have no names."""
-        if not self._rows or not self.names and not isinstance(self._rows[0], dict):
-            return self._rows
-        columns = [self.values(name) for name in names]
-        return columns[0] if len(columns) == 1 else [list(row) for row in zip(*columns)]
+        return [list(row) for row in zip(*(self.values(name) for name in names))] if self.names else self._rows
 
 
 def _read_csv(content, names, columns, types):
@@ -175,4 +180,4 @@ def _read_jsonl(content, names, columns, types):
         parse = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         return ArrowRows(arrow_json.read_json(pyarrow.BufferReader(content), read, parse))
     rows = [json.loads(line) for line in bytes(content).splitlines()]
-    return PlainRows(rows if columns == names else [{name: row[name] for name in columns} for row in rows])
+    return PlainRows(rows if columns == names else [{name: row[name] for name in columns} for row in rows], columns)

@@ -20,7 +20,7 @@ class Outcomes(unittest.TextTestResult):
         self.outcomes = {}
 
     def addSuccess(self, test):
-        self.outcomes[test.id().rpartition(".")[2]] = "ok"
+        self.outcomes.setdefault(test.id().rpartition(".")[2], "ok")  # one name may stand for tests of two classes
 
     def addError(self, test, error):
         self.outcomes[test.id().rpartition(".")[2]] = self._exc_info_to_string(error, test)
