@@ -36,7 +36,7 @@ export async function runEngine(
   const streams = [
     ...[child.stdout, child.stderr].map((stream) => lines(stream, (line) => say(hide(line)))),
     lines(child.stdio[eventsDescriptor] as Readable, (line) => {
-      const event = readEvent(hide(line));
+      const event = readEvent(line, hide);
       if (event) {
         onEvent(event);
       }

@@ -25,10 +25,10 @@ export type BatchEvent =
       readonly output: readonly string[];
     };
 
-/** Reads a line; undefined for one that is no event, such as the last one of an engine that was killed. */
-export function readEvent(line: string): BatchEvent | undefined {
+/** Reads a line, its texts through `hide`; undefined for one that is no event, such as the last one of an engine that was killed. */
+export function readEvent(line: string, hide: (text: string) => string = String): BatchEvent | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(line, (_, part: unknown) => (typeof part === "string" ? hide(part) : part));
     return typeof value === "object" && value !== null && "event" in value ? (value as BatchEvent) : undefined;
   } catch {
     return undefined;

@@ -3,7 +3,7 @@
 import argparse
 import os
 from dataclasses import dataclass
-from typing import List, Optional, Tuple
+from typing import Optional
 
 FORMATS = ("auto", "csv", "jsonl", "parquet", "files")
 OUTPUT_FORMATS = ("csv", "jsonl", "parquet")
@@ -21,7 +21,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    inputs: List[str]
+    inputs: list
     output: str
     format: str
     output_format: str
@@ -30,8 +30,8 @@ class Options:
     retries: int
     timeout_seconds: float
     error_threshold: int
-    shard: Optional[Tuple[int, int]]
-    columns: Optional[List[str]]
+    shard: Optional[tuple]
+    columns: Optional[list]
     restart: bool
     events: int
 
@@ -45,7 +45,12 @@ def _parser():
     parser = _Parser(prog="batch", description="Runs a scorer over files.", allow_abbrev=False)
     add = parser.add_argument
     add("--input", nargs="+", action="extend", default=[], metavar="PATH", help="files and folders, in this order")
-    add("--output", default="", metavar="DIR", help="folder for predictions and failures.jsonl; what is in it is gone on with")
+    add(
+        "--output",
+        default="",
+        metavar="DIR",
+        help="folder for predictions and failures.jsonl; what is in it is gone on with",
+    )
     add("--format", default="auto", help=f"of the input: {', '.join(FORMATS)}; auto goes by the names")
     add("--output-format", default="csv", help=", ".join(OUTPUT_FORMATS))
     add("--mini-batch-size", help=f"rows or files in one call of run(); {ROWS} rows, {FILES} files")
@@ -80,7 +85,12 @@ def parse(argv):
     check(given.input, "input", "at least one file or folder", "")
     check(given.output, "output", "a folder", given.output)
     check(given.format in FORMATS, "format", f"one of {', '.join(FORMATS)}", given.format)
-    check(given.output_format in OUTPUT_FORMATS, "output-format", f"one of {', '.join(OUTPUT_FORMATS)}", given.output_format)
+    check(
+        given.output_format in OUTPUT_FORMATS,
+        "output-format",
+        f"one of {', '.join(OUTPUT_FORMATS)}",
+        given.output_format,
+    )
     options = Options(
         inputs=given.input,
         output=given.output,

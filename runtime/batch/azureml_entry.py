@@ -44,7 +44,7 @@ def run(mini_batch):
 
 
 def _score(path, rows, failed):
-    inputs, tables, scoring = _module("inputs"), _module("tables"), _module("scoring")
+    inputs, records, tables, scoring = map(_module, ("inputs", "records", "tables", "scoring"))
     form = "files" if _scorer.kind == "raw" else "auto"
     try:
         [source] = inputs.find_sources([path], form)
@@ -52,7 +52,9 @@ def _score(path, rows, failed):
         problems = _scorer.problems(told)
         if problems:
             raise ValueError(problems[0])
-        for _, _, first, count, content in inputs.mini_batches([source], inputs.ROWS, None, lambda number: True):
+        for _, _, first, count, content in records.mini_batches(
+            [source], _module("arguments").ROWS, None, lambda number: True
+        ):
             work = scoring.Scoring(_scorer, _scorer.types(told), tables.Content(told, count, content), lambda: None)
             work.score(0, count)
             names, numbers, items = work.results(first)

@@ -4,6 +4,7 @@ import csv
 import io
 import os
 
+from .arguments import Refused
 from .state import replace
 
 
@@ -81,4 +82,6 @@ def _unified(pyarrow, schemas):
     try:
         return pyarrow.unify_schemas(schemas, promote_options="permissive")
     except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError) as problem:
-        raise ValueError(f"the predictions have no one type for each column, as Parquet needs ({problem}); give '--output-format jsonl'") from None
+        rule = "must be one in which columns may hold values of several kinds"
+        remedy = "use 'jsonl' in another folder"
+        raise Refused(f"'--output-format' {rule}, got 'parquet' ({problem}); {remedy}") from None

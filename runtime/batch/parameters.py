@@ -26,8 +26,8 @@ def parameters_of(run):
 
 
 class Parameter:
-    """`kind`: frame (pandas), matrix and vector (numpy), records (list of objects), rows (list of lists), values (list of others), parts (an object
-    of such), single (one value a call)."""
+    """`kind`: frame (pandas), matrix and vector (numpy), records (list of objects), rows (list of lists), values (list of
+    others), parts (an object of such), single (one value a call)."""
 
     def __init__(self, name, type_, converts, is_optional):
         self.name, self._is_optional, self._parts = name, is_optional, []
@@ -38,11 +38,15 @@ class Parameter:
     def _kind(self, type_name, sample, converts):
         if type_name == "PandasParameterType":
             self._columns, self._dtypes = list(map(str, sample.columns)), {str(k): v for k, v in sample.dtypes.items()}
-            self._texts = {str(name) for name, values in sample.items() if any(isinstance(value, str) for value in values)}
+            self._texts = {
+                str(name) for name, values in sample.items() if any(isinstance(value, str) for value in values)
+            }
             return "frame" if converts else "records"
         if type_name == "NumpyParameterType":
             self._dtype, self._width = sample.dtype, sample.shape[1] if sample.ndim == 2 else 1
-            is_plain = converts and sample.dtype.names is None and sample.ndim in (1, 2) and sample.dtype.kind in "fiubU"
+            is_plain = (
+                converts and sample.dtype.names is None and sample.ndim in (1, 2) and sample.dtype.kind in "fiubU"
+            )
             return ("vector", "matrix")[sample.ndim - 1] if is_plain else "rows"
         if isinstance(sample, dict) and sample and all(hasattr(value, "sample_input") for value in sample.values()):
             self._parts = [Parameter(name, value, converts, False) for name, value in sample.items()]
@@ -52,7 +56,8 @@ class Parameter:
         if sample and isinstance(sample[0], dict):
             self._columns = list(sample[0])
             return "records"
-        return "values" if sample and not isinstance(sample[0], (list, tuple)) and not hasattr(sample[0], "sample_input") else "rows"
+        is_nested = not sample or isinstance(sample[0], (list, tuple)) or hasattr(sample[0], "sample_input")
+        return "rows" if is_nested else "values"
 
     def _own(self, names, all_parameters):
         """The columns of one that takes those that nobody else does."""
@@ -75,7 +80,9 @@ class Parameter:
             return f"must have the columns {', '.join(missing)}, got {shown}" if missing else None
         if self.kind in ("matrix", "vector", "values"):
             own = self._own(columns, all_parameters)
-            remedy = "name those that count with '--columns'" if len(own) > self._width else "add those that are missing"
+            remedy = (
+                "name those that count with '--columns'" if len(own) > self._width else "add those that are missing"
+            )
             got = f"got {len(own)}: {', '.join(own[:30])}; {remedy}"
             return None if len(own) == self._width else f"must have {self._width} columns for '{self.name}', {got}"
         is_bare = self.kind == "single" and not self._columns
@@ -88,7 +95,9 @@ class Parameter:
             return {}
         if self.kind == "frame":
             floats = {name: FLOAT for name, dtype in self._dtypes.items() if getattr(dtype, "kind", "") == "f"}
-            return {name: kind for name, kind in {**floats, **dict.fromkeys(self._texts, TEXT)}.items() if name in columns}
+            return {
+                name: kind for name, kind in {**floats, **dict.fromkeys(self._texts, TEXT)}.items() if name in columns
+            }
         if self.kind in ("matrix", "vector") and self._dtype.kind in "fU":
             return dict.fromkeys(self._own(columns, all_parameters), FLOAT if self._dtype.kind == "f" else TEXT)
         return {}

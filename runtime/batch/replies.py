@@ -147,7 +147,11 @@ def _csv(inputs, rows, columns):
 
 def _flat(values):
     array = pyarrow.array(values)
-    return pyarrow.array([None if v is None else text_of(v) for v in values]) if pyarrow.types.is_nested(array.type) else array
+    return (
+        pyarrow.array([None if v is None else text_of(v) for v in values])
+        if pyarrow.types.is_nested(array.type)
+        else array
+    )
 
 
 def _arrow(inputs, rows, columns):

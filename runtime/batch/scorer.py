@@ -41,8 +41,12 @@ class Scorer:
         if source["format"] == "files":
             return []
         if self.kind == RAW:
-            return [f"run() takes requests (@rawhttp), got '{source['name']}' with rows; give files with '--format files'"]
-        found = (parameter.problem(source["columns"], self._parameters, source["format"]) for parameter in self._parameters)
+            return [
+                f"run() takes requests (@rawhttp), got '{source['name']}' with rows; give files with '--format files'"
+            ]
+        found = (
+            parameter.problem(source["columns"], self._parameters, source["format"]) for parameter in self._parameters
+        )
         return [f"'{source['name']}' {problem}" for problem in found if problem]
 
     def types(self, source):
@@ -66,7 +70,9 @@ class Scorer:
         if items is None:
             self._is_by_row = not isinstance(reply, list)
             got = f"a list of {len(reply)}" if isinstance(reply, list) else type(reply).__name__
-            self._say(f"run() must return a list with an item for each row to be given many, got {got}; rows go one by one")
+            self._say(
+                f"run() must return a list with an item for each row to be given many, got {got}; rows go one by one"
+            )
         return items
 
     def score_file(self, path):
@@ -83,7 +89,9 @@ class Scorer:
 
     def _call(self, rows):
         if self.kind == JSON_TEXT:
-            return self._run(**{self._first: json.dumps({"data": rows.plain()}, default=replies.jsonable)}, **self._headers)
+            return self._run(
+                **{self._first: json.dumps({"data": rows.plain()}, default=replies.jsonable)}, **self._headers
+            )
         values = {}
         for parameter in self._parameters:
             parameter.add_to(values, rows, self._parameters)
@@ -95,7 +103,11 @@ def reason_of(problem):
     if isinstance(problem, replies.Rejected):
         return str(problem)
     home = os.path.abspath(os.environ.get("AML_APP_ROOT", ".")) + os.sep
-    own = [frame for frame in traceback.extract_tb(problem.__traceback__) if os.path.abspath(frame.filename).startswith(home)]
+    own = [
+        frame
+        for frame in traceback.extract_tb(problem.__traceback__)
+        if os.path.abspath(frame.filename).startswith(home)
+    ]
     last = traceback.format_exception_only(type(problem), problem)[-1].strip()
     return f"{last} ({os.path.relpath(own[-1].filename, home)}, line {own[-1].lineno})" if own else last
 

@@ -51,7 +51,9 @@ class State:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused(f"'--output' must be a folder of this run alone, got '{self.output}', to which another writes now") from None
+            raise Refused(
+                f"'--output' must be a folder of this run alone, got '{self.output}', to which another writes now"
+            ) from None
 
     def begin(self, manifest, targets, restarts):
         """Takes up what is there. Returns what the run before told at its end, if it came so far. Raises Refused."""
@@ -64,7 +66,9 @@ class State:
         if kept is None:
             there = [target for target in targets if os.path.exists(os.path.join(self.output, target))]
             if there:
-                raise Refused(f"'--output' has {there[0]}, of which this run does not know, got '{self.output}'; {AGAIN}")
+                raise Refused(
+                    f"'--output' has {there[0]}, of which this run does not know, got '{self.output}'; {AGAIN}"
+                )
         if kept is None or not kept.get("finished") and not self._has_results():
             self._write("manifest.json", manifest)
         else:

@@ -11,7 +11,7 @@ try:
 except ImportError:
     pyarrow = None
 
-from .inputs import Records
+from .records import Records
 
 FLOAT, TEXT = "float", "text"  # types that a scorer asks for; the others show in the values
 

@@ -38,8 +38,11 @@ def main(descriptor):
         return
     if worker.is_refused:
         return
-    while True:
-        worker.work(*messages.get())
+    try:
+        while True:
+            worker.work(*messages.get())
+    except ConnectionError:
+        pass  # the coordinator is gone
 
 
 def _receive(connection, messages):
@@ -73,9 +76,12 @@ class Worker:
         self._told = time.monotonic()
         try:
             scoring.score(task["start"], task["end"])
-            self._connection.send(("done", self._result(scoring, task["first"])))
+            answer = ("done", self._result(scoring, task["first"]))
+        except ConnectionError:
+            raise
         except OSError as problem:  # of the segment: those of the scorer are failures
-            self._connection.send(("broken", problem.errno, problem.strerror))
+            answer = ("broken", problem.errno, problem.strerror)
+        self._connection.send(answer)
 
     def _alive(self):
         now = time.monotonic()

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { readEvent } from "../../cli/batch/events";
 import { expandInput } from "../../cli/batch/inputs";
 import { type GivenOptions, readOptions } from "../../cli/batch/options";
 import { progressText, renderSummary, type BatchSummary } from "../../cli/batch/report";
@@ -163,5 +164,8 @@ describe("the report of batch", () => {
     const hide = hider(["s3cret-token", "first line\nsecond line", "short"]);
     assert.equal(hide("use s3cret-token, second line, short"), "use [secret], [secret], short");
     assert.equal(hider([])("nothing"), "nothing");
+    const failure = { event: "failure", input: "a.csv", row: 1, reason: 'no entry with "tok\nen"' } as const;
+    const read = readEvent(JSON.stringify(failure), hider(['"tok\nen"']));
+    assert.deepEqual(read, { ...failure, reason: "no entry with [secret]" });
   });
 });

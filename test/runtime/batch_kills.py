@@ -1,4 +1,4 @@
-"""A batch run whose processes are killed again and again: python batch_kills.py ROWS SEED, for figures over the scorer of the environment.
+"""A batch run whose processes are killed again and again: python batch_kills.py ROWS SEED, for figures.
 
 Needs what a scorer's worker needs: AML_APP_ROOT, AZUREML_ENTRY_SCRIPT, AZUREML_MODEL_DIR, SCORESTACK_BATCH_PACKAGES, and
 the interpreter of its environment. The scorer is that of diabetes, or takes the same ten numbers.
@@ -27,9 +27,10 @@ def run_with_kills(start, journal, mini_batches, seed, kills=10):
     """
     chance = random.Random(seed)
     instants = sorted(chance.randrange(mini_batches * 9 // 10) for _ in range(kills))
+    victims = chance.sample(VICTIMS * kills, kills)
     run, runs, killed = start(), 1, []
-    for instant in instants:
-        victim, delay = chance.choice(VICTIMS), chance.uniform(0, 0.02)
+    for instant, victim in zip(instants, victims):
+        delay = chance.uniform(0, 0.02)
         while lines_in(journal) < instant and run.poll() is None:
             time.sleep(0.001)
         time.sleep(delay)
@@ -46,7 +47,9 @@ def strike(run, victim, chance):
     workers = workers_of(run.pid)
     if victim != "worker":
         kill(run.pid)
-    for worker in workers if victim == "all" else chance.sample(workers, min(1, len(workers))) if victim == "worker" else []:
+    if victim == "worker":
+        workers = chance.sample(workers, min(1, len(workers)))
+    for worker in workers if victim != "coordinator" else []:
         kill(worker)
 
 

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { commonPython } from "../contract/environment";
+import { batchPackages, commonPython } from "../contract/environment";
 
 type Outcomes = Readonly<Record<string, string>>;
 
@@ -21,7 +21,8 @@ describe("runtime", function () {
     // The first run on a machine builds the environment.
     this.timeout(900_000);
     const python = await commonPython();
-    await Promise.all(files.map(async (file) => outcomes.set(file, await run(python, file))));
+    const packages = await batchPackages();
+    await Promise.all(files.map(async (file) => outcomes.set(file, await run(python, packages, file))));
   });
 
   for (const file of files) {
@@ -39,8 +40,9 @@ describe("runtime", function () {
   }
 });
 
-async function run(python: string, file: string): Promise<Outcomes> {
-  const options = { env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" }, maxBuffer: 16 * 1024 * 1024 };
+async function run(python: string, packages: string, file: string): Promise<Outcomes> {
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", SCORESTACK_BATCH_PACKAGES: packages };
+  const options = { env, maxBuffer: 16 * 1024 * 1024 };
   const { stdout } = await promisify(execFile)(python, [path.join(__dirname, "run.py"), file], options);
   return JSON.parse(stdout.trim().split("\n").pop() ?? "") as Outcomes;
 }

@@ -62,12 +62,16 @@ class Texts:
 
     def test_a_list_of_objects(self):
         sample = 'StandardPythonParameterType([{"a": 1.0, "b": "x"}])'
-        self.schema_script(f'@input_schema("data", {sample})\ndef run(data): return [row["b"] * int(row["a"]) for row in data]\n')
+        self.schema_script(
+            f'@input_schema("data", {sample})\ndef run(data): return [row["b"] * int(row["a"]) for row in data]\n'
+        )
         self.write("in.csv", "b,a\nx,3\ny,2\n")
         self.assertEqual(self.column(rows=self.run_well("--input", "in.csv")), ["xxx", "yy"])
 
     def test_a_list_of_values_of_the_only_column(self):
-        self.schema_script('@input_schema("data", StandardPythonParameterType(["a"]))\ndef run(data): return [x + "!" for x in data]\n')
+        self.schema_script(
+            '@input_schema("data", StandardPythonParameterType(["a"]))\ndef run(data): return [x + "!" for x in data]\n'
+        )
         self.write("in.csv", "text\nhello\nyou\n")
         self.assertEqual(self.column(rows=self.run_well("--input", "in.csv")), ["hello!", "you!"])
 
@@ -94,7 +98,9 @@ class Texts:
 
     def test_an_object_of_typed_parts(self):
         sample = 'StandardPythonParameterType({"x": NumpyParameterType(np.array([[1.0, 2.0]]))})'
-        self.schema_script(f'@input_schema("inputs", {sample})\ndef run(inputs): return inputs["x"].sum(axis=1).tolist()\n')
+        self.schema_script(
+            f'@input_schema("inputs", {sample})\ndef run(inputs): return inputs["x"].sum(axis=1).tolist()\n'
+        )
         self.write("in.csv", "a,b\n1,2\n3,4\n")
         self.assertEqual(list(map(float, self.column(rows=self.run_well("--input", "in.csv")))), [3, 7])
 
@@ -154,7 +160,9 @@ class Texts:
             self.assertEqual(self.column(columns[0], rows), ["0", "1", "2"])
 
     def test_a_reply_without_an_item_for_each_row_makes_rows_go_one_by_one(self):
-        self.script("import json\ndef init(): pass\ndef run(text): return {'sum': sum(row[0] for row in json.loads(text)['data'])}\n")
+        self.script(
+            "import json\ndef init(): pass\ndef run(text): return {'sum': sum(row[0] for row in json.loads(text)['data'])}\n"
+        )
         self.numbers(5)
         rows = self.run_well("--input", "numbers.csv", "--mini-batch-size", 2)
         self.assertEqual(self.column("sum", rows), ["0", "1", "2", "3", "4"])
@@ -177,7 +185,9 @@ class Texts:
         self.script("def init(): pass\ndef run(text): return [{'a': [1, {'b': 'ü'}]}, float('nan')]\n")
         self.numbers(2)
         self.assertEqual(self.run_batch("--input", "numbers.csv", "--output-format", "jsonl"), 0, self.lines())
-        lines = [json.loads(line, parse_constant=self.fail) for line in self.content("out/predictions.jsonl").splitlines()]
+        lines = [
+            json.loads(line, parse_constant=self.fail) for line in self.content("out/predictions.jsonl").splitlines()
+        ]
         first = {"input": "numbers.csv", "row": 0, "a": [1, {"b": "ü"}]}
         self.assertEqual(lines, [first, {"input": "numbers.csv", "row": 1, "prediction": None}])
 
@@ -193,10 +203,16 @@ class Texts:
         for name in ("c", "a", "b"):
             self.write(f"bodies/{name}.png", "bad" if name == "b" else name * 3)
         rows = self.run_well("--input", "bodies", "--mini-batch-size", 2)
-        self.assertEqual([(row["input"], row["row"], row["size"]) for row in rows], [("bodies/a.png", "0", "3"), ("bodies/c.png", "0", "3")])
+        self.assertEqual(
+            [(row["input"], row["row"], row["size"]) for row in rows],
+            [("bodies/a.png", "0", "3"), ("bodies/c.png", "0", "3")],
+        )
         self.assertEqual(self.failures(), [{"input": "bodies/b.png", "row": 0, "reason": "status 415: not so"}])
         self.numbers(1)
-        self.assertIn("run() takes requests (@rawhttp), got 'numbers.csv' with rows", self.refused("--input", "numbers.csv", "--output", "o"))
+        self.assertIn(
+            "run() takes requests (@rawhttp), got 'numbers.csv' with rows",
+            self.refused("--input", "numbers.csv", "--output", "o"),
+        )
 
     def test_files_with_requests_for_a_scorer_of_data(self):
         self.schema_script(MATRIX)
@@ -218,11 +234,16 @@ class Texts:
         self.write("bad.csv", "a,n\n1,1\n")
         self.write("worse.jsonl", '{"b": 1}\n')
         lines = self.refused("--input", "good.csv", "bad.csv", "worse.jsonl").splitlines()
-        self.assertEqual(lines, ["'bad.csv' must have the columns name, got a, n", "'worse.jsonl' must have the columns a, name, n, got b"])
+        self.assertEqual(
+            lines,
+            ["'bad.csv' must have the columns name, got a, n", "'worse.jsonl' must have the columns a, name, n, got b"],
+        )
         self.schema_script(MATRIX)
         self.write("wide.csv", "id,a,b\nx,1,2\n")
         said = self.refused("--input", "wide.csv")
-        self.assertEqual(said, "'wide.csv' must have 2 columns for 'data', got 3: id, a, b; name those that count with '--columns'")
+        self.assertEqual(
+            said, "'wide.csv' must have 2 columns for 'data', got 3: id, a, b; name those that count with '--columns'"
+        )
 
     def test_what_is_no_table_is_refused(self):
         self.write("empty.csv", "")
@@ -275,8 +296,12 @@ class WithPyarrow(Texts, BatchCase):
         )
 
     def test_a_missing_number_in_a_column_of_whole_numbers_fails_alone(self):
-        self.schema_script('@input_schema("data", NumpyParameterType(np.array([[1]])))\ndef run(data): return data[:, 0].tolist()\n')
-        self.arrow("import pyarrow as pa, pyarrow.parquet as q\nq.write_table(pa.table({'x': [1, None, 3]}), 'in.parquet')\n")
+        self.schema_script(
+            '@input_schema("data", NumpyParameterType(np.array([[1]])))\ndef run(data): return data[:, 0].tolist()\n'
+        )
+        self.arrow(
+            "import pyarrow as pa, pyarrow.parquet as q\nq.write_table(pa.table({'x': [1, None, 3]}), 'in.parquet')\n"
+        )
         self.assertEqual(self.column(rows=self.run_well("--input", "in.parquet")), ["1", "3"])
         self.assertEqual([failure["row"] for failure in self.failures()], [1])
 
@@ -289,7 +314,11 @@ class WithPyarrow(Texts, BatchCase):
             "table = azureml_entry.run(sys.argv[1:3])\nprint(table.to_dict(orient='list'))\n"
             "try:\n    azureml_entry.run(['/none.csv'])\nexcept RuntimeError as problem:\n    print(problem)\n"
         )
-        environment = {"AML_APP_ROOT": self.path("app"), "AZUREML_ENTRY_SCRIPT": "score.py", "SCORESTACK_BATCH_PACKAGES": PACKAGES}
+        environment = {
+            "AML_APP_ROOT": self.path("app"),
+            "AZUREML_ENTRY_SCRIPT": "score.py",
+            "SCORESTACK_BATCH_PACKAGES": PACKAGES,
+        }
         argv = [sys.executable, "-c", code, self.path("1.csv"), self.path("2.jsonl")]
         ended = subprocess.run(argv, env=environment, capture_output=True, text=True, check=True)
         table, refusal = ended.stdout.splitlines()
@@ -305,6 +334,11 @@ class WithoutPyarrow(Texts, BatchCase):
     def test_parquet_is_refused(self):
         self.write("in.parquet", "PAR1")
         said = self.refused("--input", "in.parquet")
-        self.assertEqual(said, "'in.parquet' must be parquet: Parquet needs pyarrow in the image: add pyarrow to its conda.yml, or give CSV or JSON lines")
+        self.assertEqual(
+            said,
+            "'in.parquet' must be parquet: Parquet needs pyarrow in the image: add pyarrow to its conda.yml, or give CSV or JSON lines",
+        )
         self.numbers(1)
-        self.assertIn("needs pyarrow in the image", self.refused("--input", "numbers.csv", "--output-format", "parquet"))
+        self.assertIn(
+            "needs pyarrow in the image", self.refused("--input", "numbers.csv", "--output-format", "parquet")
+        )
