@@ -111,7 +111,9 @@ export interface EditedFile {
 
 export interface EditedFiles {
   readonly moving: readonly EditedFile[];
-  /** Edited since `base`, and in no image and no model that moves. */
+  /** Edited since `base`: sources of the program, which may move anything. */
+  readonly program: readonly string[];
+  /** Edited since `base`, and in nothing that moves. */
   readonly idle: readonly string[];
   /** Units whose identity moved with nothing to tell by which file. */
   readonly unexplained: readonly string[];
@@ -138,6 +140,8 @@ export interface Push {
   readonly totalBytes: number;
   /** Whether more goes whose size is known only after the build. */
   readonly isLeast: boolean;
+  /** Whether layers are counted that may be in the registry: the old content of an image is not known here. */
+  readonly isMost: boolean;
   readonly items: readonly PushItem[];
 }
 

@@ -87,7 +87,7 @@ function addStep(drafts: Map<string, Draft>, step: StepEventMetadata): void {
 }
 
 function changesOf({ detailedDiff, diffs }: StepEventMetadata): Record<string, string> {
-  const detailed = Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => [path, String(diffKind)]);
+  const detailed = Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => [path, diffKind as string]);
   const listed = (diffs ?? []).map((path) => [path, "update"]);
   return Object.fromEntries(detailed.length > 0 ? detailed : listed) as Record<string, string>;
 }
