@@ -14,13 +14,13 @@ export function costOf(moved: readonly SeenUnit[]): Cost {
         const { type, oldInputs, newInputs } = resource;
         const old = effect === "create" ? undefined : monthlyPrice(type, oldInputs);
         const next = effect === "delete" ? undefined : monthlyPrice(type, newInputs);
+        const unknown = [...(old?.unknown ?? []), ...(next?.unknown ?? [])];
         const [before, after] = [cents(old?.monthly ?? 0), cents(next?.monthly ?? 0)];
-        if (before !== after) {
+        // Half of a sum would mislead.
+        if (unknown.length > 0 && JSON.stringify(old) !== JSON.stringify(next)) {
+          unknown.forEach((what) => unpriced.add(`${unit.title}: ${what}`));
+        } else if (before !== after) {
           items.push({ unit: unit.id, what: type.split(":").pop() ?? type, old: before, new: after });
-        }
-        const [gone, come] = [old?.unknown ?? [], next?.unknown ?? []];
-        if (JSON.stringify(gone) !== JSON.stringify(come)) {
-          [...gone, ...come].forEach((what) => unpriced.add(`${unit.title}: ${what}`));
         }
       }
     }

@@ -24,7 +24,7 @@ export function editedFiles(
   contents: ReadonlyMap<string, Content>,
   edges: readonly Edge[],
   edited?: readonly string[],
-): EditedFiles {
+): Omit<EditedFiles, "areBuiltHere"> {
   const moved = [...contents].filter(([, content]) => isOther(content) && content.oldIdentity !== undefined);
   const found = moved.flatMap(([unit, content]) => foundIn(unit, content, edited));
   const byPath = new Map<string, Found[]>();

@@ -14,7 +14,7 @@ import { resourceReasons, unitReasons } from "./reasons";
 import { type EngineRecord, recordOf } from "./record";
 import type { Sources } from "./sources";
 import { summaryOf } from "./summary";
-import { effectOf, type SeenUnit, unitEffect, unitIndex, unitsOf } from "./units";
+import { effectOf, goesFirst, type SeenUnit, unitEffect, unitIndex, unitsOf } from "./units";
 
 /** What a report is made from. */
 export interface Previewed {
@@ -39,7 +39,8 @@ export function makeReport(previewed: Previewed, sources: Sources): Report {
   const moved = all.filter((unit) => unitEffect(unit) !== undefined);
   const contents = new Map(moved.flatMap((unit) => contentEntry(unit, sources)));
   const between = unitEdges(moved, (urn) => index.get(urn), dependenciesOf(previewed.state, previewed.plan));
-  const files = editedFiles(contents, between, sources.edited);
+  const areBuiltHere = all.some(({ kind }) => kind === "image" || kind === "model");
+  const files = { ...editedFiles(contents, between, sources.edited), areBuiltHere };
   const units = moved
     .map((unit) => unitFacts(unit, contents.get(unit.id), isCaused(unit, files, between)))
     .sort(gravest);
@@ -88,7 +89,15 @@ function unitFacts(unit: SeenUnit, content: Content | undefined, caused: boolean
       const found = effectOf(resource);
       return found === undefined
         ? []
-        : [{ name: resource.name, type: resource.type, effect: found, reasons: resourceReasons(resource) }];
+        : [
+            {
+              name: resource.name,
+              type: resource.type,
+              effect: found,
+              oldGoesFirst: found === "replace" && goesFirst(resource),
+              reasons: resourceReasons(resource),
+            },
+          ];
     }),
   };
 }
@@ -101,11 +110,12 @@ const words: Readonly<Record<Effect, string>> = {
   runAgain: "runs again",
 };
 
-function happensTo({ kind }: SeenUnit, effect: Effect, content: Content | undefined): string {
+function happensTo({ kind, resources }: SeenUnit, effect: Effect, content: Content | undefined): string {
   if (content && isOther(content) && (effect === "update" || effect === "runAgain")) {
     return kind === "model" ? "a new version; the old one stays" : "rebuilt; the old one stays";
   }
-  return words[effect];
+  const oldGoesFirst = resources.some((one) => effectOf(one) === "replace" && goesFirst(one));
+  return effect === "replace" && !oldGoesFirst ? "replaced; the new one comes first" : words[effect];
 }
 
 const gravity: readonly Effect[] = ["replace", "delete", "create", "update", "runAgain"];

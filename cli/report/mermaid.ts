@@ -18,7 +18,8 @@ const longestLabel = 80;
 export function renderMermaid({ nodes, edges }: Graph, most: number): string {
   const drawn = edges.slice(0, Math.min(most, 200));
   const ids = new Set(drawn.flatMap(({ from, to }) => [from, to]));
-  const shown = nodes.filter(({ id }) => ids.has(id));
+  const isLone = (id: string): boolean => !edges.some(({ from, to }) => from === id || to === id);
+  const shown = nodes.filter(({ id }) => ids.has(id) || (isLone(id) && drawn.length === edges.length));
   const number = new Map(shown.map(({ id }, index) => [id, `n${index}`]));
   const left = edges.length - drawn.length;
   const lines = [

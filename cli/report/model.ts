@@ -34,7 +34,7 @@ export type Outcome = (typeof outcomes)[number];
 export interface Counts {
   readonly create: number;
   readonly update: number;
-  /** Deleted and made anew. */
+  /** Deleted and made anew, in one order or the other. */
   readonly replace: number;
   readonly delete: number;
   /** Commands that run again, such as a build or a proof; the engine calls them replaced, but nothing is deleted. */
@@ -93,6 +93,8 @@ export interface MovedResource {
   readonly name: string;
   readonly type: string;
   readonly effect: Effect;
+  /** Of a replacement: whether the old one goes before the new one is there. */
+  readonly oldGoesFirst: boolean;
   readonly reasons: readonly string[];
 }
 
@@ -115,6 +117,8 @@ export interface EditedFiles {
   readonly program: readonly string[];
   /** Edited since `base`, and in nothing that moves. */
   readonly idle: readonly string[];
+  /** False for a stack that runs images of another one: its files are told there. */
+  readonly areBuiltHere: boolean;
   /** Units whose identity moved with nothing to tell by which file. */
   readonly unexplained: readonly string[];
 }

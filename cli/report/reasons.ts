@@ -3,7 +3,7 @@ import { reasonsOf } from "../output/reasons";
 import type { Effect, Reason } from "./model";
 import type { Json, SeenResource } from "./record";
 import { effectOf, type SeenUnit } from "./units";
-import { isDelicate, isSecret, showable } from "./values";
+import { isDelicate, isSecret, isUnknown, showable } from "./values";
 
 /** Why a resource moves, as a report may tell it. */
 export function resourceReasons(resource: SeenResource): string[] {
@@ -32,11 +32,19 @@ export function unitReasons(unit: SeenUnit, effect: Effect, isCaused: boolean): 
   const { holder } = unit;
   const set = holder?.ops.includes("update") ? settingsBetween(holder.oldInputs, holder.newInputs) : [];
   const settings = [...set, ...secretSettings(unit, set)].map((text) => ({ text, isSetting: true }));
-  if (settings.length > 0 || isCaused) {
-    return settings;
+  const image = otherImage(unit);
+  if (settings.length > 0 || isCaused || image !== undefined) {
+    return [...(image === undefined || isCaused ? [] : [{ text: image, isSetting: false }]), ...settings];
   }
   const found = unit.resources.filter((one) => effectOf(one) !== undefined).flatMap((one) => resourceReasons(one));
   return [...new Set(found)].sort(byCodeUnits).map((text) => ({ text, isSetting: false }));
+}
+
+/** Where the image comes from another stack, nothing here moves it. */
+function otherImage({ holder }: SeenUnit): string | undefined {
+  const [old, next] = [holder?.oldOutputs["imageIdentity"], holder?.newOutputs["imageIdentity"]];
+  const isKnown = typeof old === "string" && typeof next === "string" && !isUnknown(next);
+  return isKnown && old !== next ? `image ${old.slice(0, 12)} → ${next.slice(0, 12)}` : undefined;
 }
 
 function settingsBetween(old: Json, next: Json): string[] {

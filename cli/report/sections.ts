@@ -102,10 +102,13 @@ function files(report: Report): Section[] {
       : "none that git says was edited; it may be a setting of the image, or the stack is older than the base";
   const lost = unexplained.map((id) => titleIn(report, id));
   const known = report.outcome !== "failed";
+  const nowhere = report.files.areBuiltHere
+    ? "in nothing that moves"
+    : "not asked here, for this stack runs images of another one";
   const lines = [
     lost.length > 0 ? `By which file is not known here: ${cut(lost)} (${remedy}).` : "",
     program.length > 0 ? `Edited in the program itself, which may move anything: ${cut(program)}.` : "",
-    known && idle.length > 0 ? `Edited, and in nothing that moves: ${cut(idle)}.` : "",
+    known && idle.length > 0 ? `Edited, and ${nowhere}: ${cut(idle)}.` : "",
   ].filter((line) => line !== "");
   const blocks = [...(rows.length > 0 ? [table(["File", "Moves", "Known by"], rows)] : []), ...lines.map(text)];
   const isTold = report.outcome !== "nothing" && blocks.length > 0;
@@ -147,10 +150,10 @@ function warnings({ findings, outcome }: Report): Section[] {
 
 function everything({ units, counts }: Report): Section[] {
   const rows = units.flatMap(({ resources }) =>
-    resources.map(({ name, type, effect, reasons }) => [
+    resources.map(({ name, type, effect, oldGoesFirst, reasons }) => [
       { code: name },
       { code: type },
-      effect === "runAgain" ? "runs again" : effect,
+      effect === "runAgain" ? "runs again" : effect === "replace" && !oldGoesFirst ? "replace, new one first" : effect,
       cut(reasons, 4),
     ]),
   );
@@ -201,7 +204,7 @@ function because(unit: Unit, { edges, units }: Report): string {
   const names = causes.map(({ from }) =>
     from.startsWith("file/") ? from.slice("file/".length) : titleOf(units, from),
   );
-  return cut([...names, ...unit.reasons.map(({ text: said }) => said)]);
+  return cut([...names, ...unit.reasons.map(({ text: said }) => said)], 5);
 }
 
 function titleIn({ units }: Report, id: string): string {

@@ -1,5 +1,7 @@
 import { unitKinds, type Finding, type Report, type Unit, type UnitKind } from "./model";
 
+const longestProblem = 200;
+
 /** What the summary is made from. */
 export type Summarised = Pick<Report, "outcome" | "units" | "addresses" | "findings" | "counts" | "files" | "base">;
 
@@ -35,8 +37,9 @@ function nothing({ files, base }: Summarised): string {
 function problems(findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === "error");
   const [first] = errors;
-  const line = first?.message.split("\n")[0] ?? "it did not say why";
-  return errors.length > 1 ? `${errors.length} problems.` : /[.!?]$/.test(line) ? line : `${line}.`;
+  const said = first?.message.split("\n")[0] ?? "it did not say why";
+  const line = said.length <= longestProblem ? said : `${said.slice(0, longestProblem)}…`;
+  return errors.length > 1 ? `${errors.length} problems.` : /[.!?…]$/.test(line) ? line : `${line}.`;
 }
 
 /** `2 services move, none with downtime`. */
@@ -63,7 +66,8 @@ function downtime(services: readonly Unit[], moved: number): string {
     return moved === 1 ? "without downtime" : "none with downtime";
   }
   const texts = [...new Set(away.map(({ interruption }) => interruption.text))];
-  const long = texts.length === 1 && /^\d/.test(texts[0] ?? "") ? ` for ${texts[0] ?? ""}` : "";
+  const [only = ""] = texts.length === 1 ? texts : [];
+  const long = only === "" ? "" : /^\d/.test(only) ? ` for ${only}` : ` ${only}`;
   return [
     away.length > 0 ? `${quantity(away.length, moved)} away${long}` : "",
     restart.length > 0 ? `${quantity(restart.length, moved)} interrupted by a restart` : "",
@@ -84,12 +88,12 @@ const doneTo: Readonly<Partial<Record<UnitKind, readonly [create: string, update
 function kindPart(kind: UnitKind, units: readonly Unit[]): string {
   const all = units.filter((unit) => unit.kind === kind);
   const [create, update] = doneTo[kind] ?? ["new", "changed"];
-  const words = { create, update, runAgain: update, replace: "deleted and made anew", delete: "deleted" } as const;
+  const words = { create, update, runAgain: update, delete: "deleted" } as const;
   const groups = new Map<string, number>();
-  for (const { effect, identity } of all) {
+  for (const { effect, identity, happens } of all) {
     const isSame = identity !== null && identity.old === identity.new && effect !== "delete" && effect !== "create";
-    const word = isSame ? "changed" : words[effect];
-    groups.set(word, (groups.get(word) ?? 0) + 1);
+    const word = isSame ? "changed" : effect === "replace" ? happens.split(";")[0] : words[effect];
+    groups.set(word ?? happens, (groups.get(word ?? happens) ?? 0) + 1);
   }
   return [...groups].map(([word, count]) => `${many(count, kind)} ${word}`).join(", ");
 }
@@ -98,12 +102,14 @@ function addressPart(count: number): string {
   return count === 0 ? "" : `${many(count, "address")} ${count === 1 ? "changes" : "change"}`;
 }
 
-function deletions({ counts }: Summarised): string {
+function deletions({ counts, units }: Summarised): string {
+  const anew = units.flatMap(({ resources }) => resources).filter(({ oldGoesFirst }) => oldGoesFirst).length;
+  const others = counts.replace - anew;
+  const are = (count: number): string => `${many(count, "resource")} ${count === 1 ? "is" : "are"}`;
   const parts = [
-    counts.delete > 0 ? `${many(counts.delete, "resource")} ${counts.delete === 1 ? "is" : "are"} deleted` : "",
-    counts.replace > 0
-      ? `${many(counts.replace, "resource")} ${counts.replace === 1 ? "is" : "are"} deleted and made anew`
-      : "",
+    counts.delete > 0 ? `${are(counts.delete)} deleted` : "",
+    anew > 0 ? `${are(anew)} deleted and made anew` : "",
+    others > 0 ? `${are(others)} replaced, the new one first` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? "nothing is deleted" : parts.join(", ");
 }
