@@ -12,9 +12,9 @@ export function renderPicture(graph: Graph, title: string): string {
     const [start, end] = [place.get(from), place.get(to)];
     return start && end ? [renderEdge(start, end)] : [];
   });
-  return `<svg viewBox="0 0 ${width} ${round(height)}" width="${width}" height="${round(height)}" role="img" aria-labelledby="graph-title graph-text">
-<title id="graph-title">${escapeHtml(title)}</title>
-<desc id="graph-text">${escapeHtml(inWords(graph))}</desc>
+  return `<svg viewBox="0 0 ${width} ${round(height)}" width="${width}" height="${round(height)}" role="img" aria-labelledby="picture-title picture-text">
+<title id="picture-title">${escapeHtml(title)}</title>
+<desc id="picture-text">${escapeHtml(inWords(graph))}</desc>
 <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>
 ${lines.join("\n")}
 ${placed.map(renderNode).join("\n")}

@@ -69,15 +69,15 @@ function downtime(services: readonly Unit[], moved: number): string {
   const [only = ""] = texts.length === 1 ? texts : [];
   const long = only === "" ? "" : /^\d/.test(only) ? ` for ${only}` : ` ${only}`;
   return [
-    away.length > 0 ? `${quantity(away.length, moved)} away${long}` : "",
-    restart.length > 0 ? `${quantity(restart.length, moved)} interrupted by a restart` : "",
+    away.length > 0 ? `${quantity(away.length, moved)}away${long}` : "",
+    restart.length > 0 ? `${quantity(restart.length, moved)}interrupted by a restart` : "",
   ]
     .filter((part) => part !== "")
     .join(" and ");
 }
 
 function quantity(count: number, of: number): string {
-  return of === 1 ? "" : count === of ? "all" : String(count);
+  return of === 1 ? "" : count === of ? "all " : `${count} `;
 }
 
 const doneTo: Readonly<Partial<Record<UnitKind, readonly [create: string, update: string]>>> = {
