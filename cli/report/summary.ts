@@ -31,7 +31,7 @@ function nothing({ files, base }: Summarised): string {
   const { length } = [...files.idle, ...files.program];
   return length === 0
     ? `Nothing moves: no file is edited since ${base}.`
-    : `Nothing moves: ${length === 1 ? "the edited file is" : `none of the ${length} edited files is`} part of what this stack runs.`;
+    : `Nothing moves: ${length === 1 ? "the edited file is no" : `none of the ${length} edited files is`} part of what this stack runs.`;
 }
 
 function problems(findings: readonly Finding[]): string {
