@@ -23,7 +23,7 @@ export function renderHtml(report: Report): string {
 <main>
 <p class="kicker">${escapeHtml(title)}</p>
 <h1 class="${outcome}">${escapeHtml(summary)}</h1>
-${outcome === "changes" ? `<p class="note">${escapeHtml(`In the engine's terms: ${countsText(counts)}.`)}</p>\n` : ""}${note}${sectionsOf(report).map(renderSection).join("\n")}
+${outcome === "changes" ? `<p class="note">${escapeHtml(`Resources: ${countsText(counts)}.`)}</p>\n` : ""}${note}${sectionsOf(report).map(renderSection).join("\n")}
 </main>
 </body>
 </html>

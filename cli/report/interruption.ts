@@ -6,7 +6,7 @@ import { isUnknown } from "./values";
 
 const none: Interruption = { kind: "none", text: "" };
 /** How long a container group's callers wait while its containers start again in place: docs/aci-service.md. */
-const restartText = "seconds to about two minutes, while its containers start again";
+const restartText = "seconds to about 2 minutes";
 const anewText = "while it is made anew";
 
 /** For how long a unit does not answer. */

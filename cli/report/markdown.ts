@@ -33,7 +33,11 @@ function rendered(report: Report, sections: readonly Section[], shares: Readonly
   const parts = [
     report.outcome === "nothing" ? escapeText(report.summary) : `**${escapeText(report.summary)}**`,
     ...(report.outcome === "changes"
-      ? [escapeText(`Stack ${report.stack}: ${countsText(report.counts)}.${report.rehearsal ? ` ${rehearsed}` : ""}`)]
+      ? [
+          escapeText(
+            `Stack ${report.stack}, resources: ${countsText(report.counts)}.${report.rehearsal ? ` ${rehearsed}` : ""}`,
+          ),
+        ]
       : []),
     ...shown.map((section) => renderSection(section, most(section))),
     ...(out.length > 0 ? [escapeText(`Left out, for it did not fit: ${out.join("; ")}.`)] : []),
@@ -52,7 +56,7 @@ export function countsText({ create, update, replace, delete: gone, runAgain, sa
     [same, "the same"],
   ];
   const told = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  return `resources: ${told.join(", ") || "none"}`;
+  return told.join(", ") || "none";
 }
 
 function renderSection({ title, isFolded, blocks }: Section, most: number): string {

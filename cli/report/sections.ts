@@ -84,7 +84,7 @@ function picture(report: Report): Section[] {
 function moving(report: Report): Section[] {
   const rows = report.units
     .filter(({ kind }) => kind !== "resource")
-    .map((unit) => [unit.title, unit.happens, waits(unit), becauseCells(unit, report)]);
+    .map((unit) => [unit.title, happens(unit), waits(unit), becauseCells(unit, report)]);
   const parts = [table(["", "What happens", "Callers wait", "Because"], rows)];
   return rows.length === 0 ? [] : [section("units", "What moves", 90, parts, rows.length > few)];
 }
@@ -187,6 +187,14 @@ function quotes(findings: readonly Finding[]): Block {
       text: message,
     })),
   };
+}
+
+/** What happens to it, with the identities that people compare. */
+function happens({ happens: text, identity }: Unit): string {
+  const [old, next] = [identity?.old ?? null, identity?.new ?? null];
+  const [first = "", ...rest] = text.split(";");
+  const isOther = old !== null && next !== null && old !== next;
+  return isOther ? [`${first}, ${old.slice(0, 12)} → ${next.slice(0, 12)}`, ...rest].join(";") : text;
 }
 
 function waits({ kind: what, effect, interruption: { kind, text: said } }: Unit): string {

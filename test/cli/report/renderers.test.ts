@@ -20,7 +20,7 @@ describe("a report is written", () => {
   it("as a comment whose first line says it all", () => {
     const [first, , second] = renderMarkdown(reportOf(editedImage("wine"))).split("\n");
     assert.equal(first, "**1 service moves, without downtime; 1 image rebuilt; nothing is deleted.**");
-    assert.equal(second, "Stack test: resources: 2 updated.");
+    assert.equal(second, "Stack test, resources: 2 updated.");
   });
 
   it("as one line where nothing moves", () => {
