@@ -17,6 +17,8 @@ export interface OperationOptions {
   readonly target?: readonly string[];
   /** Gets each of the engine's events. */
   readonly onEvent?: (event: EngineEvent) => void;
+  /** Where a preview writes the engine's plan. */
+  readonly planFile?: string;
 }
 
 const stages: Record<OperationName, string> = {
@@ -62,6 +64,7 @@ export async function runOperation(open: OpenStack, name: OperationName, options
       suppressOutputs: true,
       suppressProgress: true,
       userAgent: engineAgent(),
+      ...(options.planFile === undefined ? {} : { plan: options.planFile }),
     });
   } catch (error) {
     progress.end();

@@ -12,6 +12,11 @@ export interface StateResource {
   readonly type: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly parent?: string;
+  /** URNs. */
+  readonly dependencies?: readonly string[];
+  /** URNs by property. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
 }
 
 export interface PendingOperation {

@@ -35,6 +35,12 @@ describe("the command line", function () {
     [["prune", "--keep", "-1", "--yes"], /'--keep' must be a whole number of at least 0, got '-1'/],
     [["logs", "--lines", "x"], /'--lines' must be a whole number of at least 0, got 'x'/],
     [["preview", "--stack", "a b"], /'--stack' must be 1 to 100 of/],
+    [["preview", "--report", "x.pdf"], /'--report' must be a file that ends in \.md, \.html, \.json, got 'x\.pdf'/],
+    [["preview", "--base", "main"], /'--base' must come with '--report'/],
+    [
+      ["preview", "--report", "x.md", "--base", "no-such-revision"],
+      /'--base' must be a revision that git knows here, got 'no-such-revision'; fetch it first/,
+    ],
     [["score", "--data", "{"], /'--data' must be JSON, got \{/],
     [["score", "--data", "1", "--file", "x"], /only one of '--data', '--file' and '--sample'/],
     [["score", "--file", "no-such-file"], /'--file' must be a file that can be read, got .*no-such-file \(ENOENT\)/],
