@@ -1,3 +1,4 @@
+import { edgeTokens } from "../../components/internal/edge-contract";
 import { localTokens } from "../../components/internal/local-contract";
 import type { AddressChange, Effect, Interruption } from "./model";
 import type { Json, SeenResource } from "./record";
@@ -7,6 +8,8 @@ import { isUnknown } from "./values";
 const none: Interruption = { kind: "none", text: "" };
 /** How long a container group's callers wait while its containers start again in place: docs/aci-service.md. */
 const restartText = "seconds to about 2 minutes";
+/** The agent of a device stops a module before it starts the changed one: docs/edge.md. */
+const moduleText = "while the module starts again on each device";
 const anewText = "while it is made anew";
 
 /** For how long a unit does not answer. */
@@ -24,7 +27,17 @@ export function interruptionOf(unit: SeenUnit, effect: Effect): Interruption {
     return { kind: "away", text: typeof told === "string" ? told : anewText };
   }
   const restarts = unit.resources.some(({ type, ops }) => isContainerGroup(type) && ops.includes("update"));
-  return restarts ? { kind: "restart", text: restartText } : none;
+  if (restarts) {
+    return { kind: "restart", text: restartText };
+  }
+  return unit.resources.some(changesModules) ? { kind: "restart", text: moduleText } : none;
+}
+
+function changesModules({ type, changes }: SeenResource): boolean {
+  return (
+    type === edgeTokens.configuration &&
+    Object.keys(changes).some((path) => path.startsWith("modulesContent") && path.includes("$edgeAgent"))
+  );
 }
 
 function isMoved(changes: Readonly<Record<string, string>>): boolean {

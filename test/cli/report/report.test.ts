@@ -124,6 +124,15 @@ describe("a report", () => {
     assert.equal(report.cost.monthlyChange, 29.56);
   });
 
+  it("says that a changed module starts again on each device, and none for a changed target", () => {
+    const ring = { of: "EdgeModuleDeployment press", type: "scorestack:edge:Configuration", name: "press-ring-rest" };
+    const module = 'modulesContent.$edgeAgent["properties.desired.modules.wine"].settings.image';
+    const waits = (diff: Readonly<Record<string, string>>) =>
+      reportOf([{ ...ring, old: { priority: 10 }, next: { priority: 11 }, diff }]).units[0]?.interruption.text;
+    assert.equal(waits({ [module]: "update" }), "while the module starts again on each device");
+    assert.equal(waits({ priority: "update" }), "");
+  });
+
   it("counts by what happens, without components and providers", () => {
     const { counts } = reportOf([...editedImage("wine"), { ...run, op: "replace" }, ...resizedGroup("beer")]);
     assert.deepEqual(counts, { create: 0, update: 3, replace: 1, delete: 0, runAgain: 1, same: 0 });
