@@ -82,7 +82,7 @@ describe("stack edge on the real engine", function () {
     await stack.run("up");
     await stack.assertWhole();
     const state = hub();
-    assert.deepEqual(Object.keys(state.devices), ["line-1", "line-2"]);
+    assert.deepEqual(Object.keys(state.devices).sort(), ["line-1", "line-2"]);
     for (const device of Object.keys(state.devices)) {
       assert.match(imageOn(device), /\.azurecr\.io\/wine@sha256:[0-9a-f]{64}$/);
       const told = state.devices[device]?.modules["$edgeAgent"]?.reported;
