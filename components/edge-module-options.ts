@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ImagePlatform } from "./azure/image-place";
 import type { AzurePublisherArgs } from "./azure/options";
 import type { AzureHost } from "./azure-host";
+import type { EdgeFeedArgs } from "./edge-feed-options";
 import type { ContainerImageReference } from "./scoring-service";
 import type { KeyRotation, ServingArgs } from "./serving";
 
@@ -73,6 +74,8 @@ export interface EdgeModuleArgs extends Omit<ServingArgs, "serviceName" | "tags"
   readonly status?: EdgeModuleStatus;
   /** Its place when the modules of a device start, 0 first; plain. @default - last, with the others */
   readonly startupOrder?: number;
+  /** Take messages from routes as well, by a module beside it. @default - HTTP alone */
+  readonly feed?: EdgeFeedArgs;
   /** Version for people. @default - the first 12 characters of the image's identity */
   readonly moduleVersion?: pulumi.Input<string>;
 }

@@ -46,6 +46,7 @@ export { PrincipalType, RegistrySku, StorageRedundancy } from "./azure/options";
 export type { AzureHost, LogDestination, WorkspaceDatastore } from "./azure-host";
 export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
 export type { EdgeModuleService } from "./edge/modules";
+export type * from "./edge-feed-options";
 export { EdgeModuleDeployment } from "./edge-module-deployment";
 export type * from "./edge-module-options";
 export {

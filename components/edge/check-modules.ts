@@ -14,13 +14,15 @@ import * as rules from "../internal/rules";
 import { isLater, type Problems } from "../internal/validate";
 import { checkKeys, checkServing, checkVariables } from "../serving";
 import { optionsOf } from "./container-options";
+import { checkFeed } from "./feed";
 
 /** Checks the modules; returns them with their defaults. */
 export function checkModules(problems: Problems, args: EdgeModuleDeploymentArgs, platform: ImagePlatform) {
   const entries = Object.entries(args.modules);
   const { modules: most } = edge.edgeLimits;
-  if (entries.length === 0 || entries.length > most) {
-    problems.add("modules", `must be 1 to ${most}`, shown(entries.length), "IoT Hub takes no more in a deployment");
+  const count = entries.length + entries.filter(([, { feed }]) => feed !== undefined).length;
+  if (count === 0 || count > most) {
+    problems.add("modules", `must be 1 to ${most}`, shown(count), "IoT Hub takes no more in a deployment");
   }
   const ports = new Set<number>();
   return entries.map(([name, module]) => {
@@ -29,7 +31,8 @@ export function checkModules(problems: Problems, args: EdgeModuleDeploymentArgs,
     checkPort(part, module, ports);
     checkPlatform(part, module, platform);
     checkServer(part, args, module);
-    return { name, keyed: module.authEnabled !== false, ...checkModule(part, name, module) };
+    const feed = checkFeed(part, name, module, args);
+    return { name, keyed: module.authEnabled !== false, feed, ...checkModule(part, name, module) };
   });
 }
 

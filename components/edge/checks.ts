@@ -14,6 +14,7 @@ import { isLater, type Problems } from "../internal/validate";
 import type { EdgeRouteParts } from "../render/edge-manifest";
 import { checkDevices } from "./check-devices";
 import { checkModules } from "./check-modules";
+import { feedRoutes } from "./feed";
 import { checkRings } from "./check-rings";
 
 /** Checks the arguments of an `EdgeModuleDeployment`; returns them with their defaults. */
@@ -35,7 +36,7 @@ export function checkEdge(problems: Problems, name: string, args: EdgeModuleDepl
     hub: checkHub(problems, args),
     modules: checkModules(problems, args, platform),
     devices: checkDevices(problems, args, rings),
-    routes: checkRoutes(problems, "routes", args.routes),
+    routes: { ...checkRoutes(problems, "routes", args.routes), ...routesOfFeeds(args) },
     token: checkToken(problems, args),
     metrics: checkMetrics(problems, args),
   };
@@ -69,6 +70,11 @@ function checkBase(problems: Problems, { base, hub }: EdgeModuleDeploymentArgs):
     timeToLiveSeconds,
     routes: checkRoutes(problems, "base.routes", routes ?? { upstream: { route: "FROM /messages/* INTO $upstream" } }),
   };
+}
+
+function routesOfFeeds({ modules }: EdgeModuleDeploymentArgs): Readonly<Record<string, EdgeRouteParts>> {
+  const all = Object.entries(modules).map(([name, { feed }]) => (feed === undefined ? {} : feedRoutes(name, feed)));
+  return Object.assign({}, ...all) as Record<string, EdgeRouteParts>;
 }
 
 function checkRoutes(problems: Problems, place: string, routes: Readonly<Record<string, EdgeRouteArgs>> = {}) {

@@ -6,11 +6,14 @@ import { keyDigests } from "../internal/server-environment";
 import type { EdgeModuleParts } from "../render/edge-manifest";
 import type { CheckedModule } from "./check-modules";
 import { keysFile, keysVariable, modulePort, optionsOf } from "./container-options";
+import { feedName, feedParts } from "./feed";
 
 /** A module, and what callers are told of it. */
 export interface MadeModule {
   readonly name: string;
   readonly parts: EdgeModuleParts;
+  /** Its feed's, by the feed's name; empty without one. */
+  readonly feed: Readonly<Record<string, EdgeModuleParts>>;
   readonly told: pulumi.Output<EdgeModuleService>;
   /** None without authentication. */
   readonly keys: ServiceKeys | undefined;
@@ -33,19 +36,26 @@ export interface EdgeModuleService {
 export function makeModule(name: string, checked: CheckedModule, options: pulumi.CustomResourceOptions): MadeModule {
   const { args, image } = checked;
   const keys = checked.keyed ? new ServiceKeys(`${name}-keys`, checked.keys, options) : undefined;
+  // A key of its own: the callers' keys are on no device.
+  const feedKey =
+    checked.keyed && checked.feed
+      ? new ServiceKeys(`${name}-feed-keys`, { keyRotation: checked.keys.keyRotation }, options)
+      : undefined;
   const version = args.moduleVersion ?? pulumi.output(image.identity).apply((identity) => identity.slice(0, 12));
+  const parts: EdgeModuleParts = {
+    image: image.ref,
+    createOptions: optionsOf(args),
+    environment: environmentOf(checked, [keys?.primaryKey, keys?.secondaryKey, feedKey?.primaryKey]),
+    restartPolicy: checked.restartPolicy,
+    imagePullPolicy: checked.imagePullPolicy,
+    status: checked.status,
+    version,
+    ...(args.startupOrder === undefined ? {} : { startupOrder: args.startupOrder }),
+  };
   return {
     name: checked.name,
-    parts: {
-      image: image.ref,
-      createOptions: optionsOf(args),
-      environment: environmentOf(checked, keys),
-      restartPolicy: checked.restartPolicy,
-      imagePullPolicy: checked.imagePullPolicy,
-      status: checked.status,
-      version,
-      ...(args.startupOrder === undefined ? {} : { startupOrder: args.startupOrder }),
-    },
+    parts,
+    feed: checked.feed ? { [feedName(checked.name)]: feedParts(checked, checked.feed, parts, feedKey) } : {},
     told: serviceOf(checked),
     keys,
   };
@@ -68,11 +78,11 @@ export function registryPlace(id: pulumi.Input<string>) {
 
 function environmentOf(
   checked: CheckedModule,
-  keys: ServiceKeys | undefined,
+  keys: readonly (pulumi.Output<string> | undefined)[],
 ): pulumi.Output<Readonly<Record<string, string>>> {
   const { args, image, serving, environmentVariables = {} } = checked;
   const settings = settingsOf({ ...args.image, ...image }, serving);
-  const digests = keys && pulumi.secret(pulumi.all([keys.primaryKey, keys.secondaryKey]).apply(keyDigests));
+  const digests = checked.keyed ? pulumi.secret(pulumi.all([...keys]).apply((all) => keyDigests(all))) : undefined;
   return pulumi
     .all([settings, environmentVariables, digests])
     .apply(([told, theirs, accepted]): Readonly<Record<string, string>> => ({

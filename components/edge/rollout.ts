@@ -13,6 +13,7 @@ import {
 } from "../render/edge-manifest";
 import type { CheckedRing } from "./check-rings";
 import type { CheckedEdge } from "./checks";
+import { feedName } from "./feed";
 import type { HubPart } from "./hub";
 import { type MadeModule, registryPlace, repositoriesOf } from "./modules";
 import { registryToken } from "./registry-token";
@@ -77,7 +78,10 @@ function deployRing(rollout: Rollout, ring: CheckedRing, after: pulumi.Resource[
   const { checked, modules, parent, name, devices, hub } = rollout;
   const child = `${name}-ring-${ring.ringName}`;
   const content: EdgeManifestParts = {
-    modules: Object.fromEntries(modules.map((module) => [module.name, module.parts])),
+    modules: Object.assign(
+      {},
+      ...modules.map(({ name: own, parts, feed }) => ({ [own]: parts, ...feed })),
+    ) as EdgeManifestParts["modules"],
     routes: checked.routes,
     registryCredentials: credentials(rollout, ring, `${child}-token`, after),
   };
@@ -97,7 +101,9 @@ function deployRing(rollout: Rollout, ring: CheckedRing, after: pulumi.Resource[
         hub: hub.hostName,
         ringName: ring.ringName,
         configurationId: configuration.configurationId,
-        moduleNames: checked.modules.filter(({ status }) => status === "running").map((module) => module.name),
+        moduleNames: checked.modules
+          .filter(({ status }) => status === "running")
+          .flatMap((module) => [module.name, ...(module.feed ? [feedName(module.name)] : [])]),
         ...ring.gate,
       },
       { parent, dependsOn: [configuration, ...devices] },

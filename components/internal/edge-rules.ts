@@ -59,8 +59,8 @@ export const targetCondition: Rule<string> = {
 };
 
 const source = String.raw`/\*|/messages(/\*|/modules(/\*|/[\w-]+(/\*|/outputs(/\*|/[\w-]+)))|/\w[\w/*-]*)|/[A-Za-z]\w*(/[\w-]+)*(/\*)?`;
-const sink = String.raw`\$upstream|BrokeredEndpoint\("/modules/[\w-]+/inputs/[\w-]+"\)`;
-const routeText = new RegExp(String.raw`^\s*FROM\s+(${source})\s+(WHERE\s+\S.*?\s+)?INTO\s+(${sink})\s*$`, "is");
+const sinkText = String.raw`\$upstream|BrokeredEndpoint\("/modules/[\w-]+/inputs/[\w-]+"\)`;
+const routeText = new RegExp(String.raw`^\s*FROM\s+(${source})\s+(WHERE\s+\S.*?\s+)?INTO\s+(${sinkText})\s*$`, "is");
 
 export const route: Rule<string> = {
   must: "must be FROM a source, WHERE a condition if there is one, INTO $upstream or an input of a module",
@@ -68,6 +68,28 @@ export const route: Rule<string> = {
   remedy: () =>
     "such as 'FROM /messages/modules/camera/outputs/* INTO BrokeredEndpoint(\"/modules/adapter/inputs/rows\")'",
 };
+
+/** Where a route ends. */
+export const sink: Rule<string> = {
+  must: "must be $upstream or an input of a module",
+  holds: (value) => typeof value === "string" && new RegExp(`^(${sinkText})$`, "i").test(value),
+  remedy: () => "such as 'BrokeredEndpoint(\"/modules/alarm/inputs/scores\")'",
+};
+
+/** Where the messages come from that feed a module: one that has the feed's own replies would never come to an end. */
+export function feedSource(feed: string): Rule<string> {
+  return {
+    must: "must be the outputs of another module",
+    holds: (value) =>
+      typeof value === "string" &&
+      /^\/messages\/modules\/[\w-]+(\/\*|\/outputs\/[\w*-]+)?$/.test(value) &&
+      value.split("/")[3]?.toLowerCase() !== feed.toLowerCase(),
+    remedy: () => "such as '/messages/modules/camera/outputs/readings'; others by 'routes'",
+  };
+}
+
+/** An input of a module. */
+export const endpointName: Rule<string> = nameRule(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, _ and -");
 
 export const routeName: Rule<string> = nameRule(/^[^.$#\s]{1,128}$/, "must have no dot, $, # or space");
 

@@ -39,7 +39,7 @@ const moduleFields = new Map<string, Rule<unknown>>([
   ["scorer", text],
   ...fieldsOf("workers server maxConcurrentRequests maxBatchSize maxLatencyMs scoringTimeoutMs corsOrigins"),
   ...fieldsOf("authEnabled keyRotation environmentVariables startTimeoutSeconds hostPort hostAddress cpuCores"),
-  ...fieldsOf("memoryInGb createOptions restartPolicy imagePullPolicy status startupOrder moduleVersion"),
+  ...fieldsOf("memoryInGb createOptions restartPolicy imagePullPolicy status startupOrder feed moduleVersion"),
 ]);
 
 export function readEdgeSettings(reader: SettingsReader): EdgeSettings {

@@ -29,10 +29,10 @@ describe("stack edge on the real engine", function () {
     const [found] = place.standIn.resources("IotHubResource");
     return files().load(found?.id.split("/").at(-1) ?? "", "");
   };
-  const set = async (more: Readonly<Record<string, unknown>> = {}, services: object = {}): Promise<void> => {
+  const set = async (more: Readonly<Record<string, unknown>> = {}): Promise<void> => {
     stack = await place.stack("edge", {
       "scorestack:scorers": ["wine"],
-      "scorestack:services": services,
+      "scorestack:services": { wine: { feed: { to: "$upstream" } } },
       "scorestack:edge": { ...edge, ...more },
     });
   };
@@ -88,6 +88,12 @@ describe("stack edge on the real engine", function () {
       const told = state.devices[device]?.modules["$edgeAgent"]?.reported;
       assert.deepEqual(recordOf(told)["lastDesiredStatus"], { code: 200, description: "" });
     }
+    const feeding = recordOf(recordOf(agentOf("line-1")["modules"])["wine-feed"]);
+    assert.equal(recordOf(feeding["settings"])["image"], imageOn("line-1"));
+    assert.deepEqual(
+      recordOf(recordOf(state.devices["line-1"]?.modules["$edgeHub"]?.desired)["routes"])["wine-feed-out"],
+      "FROM /messages/modules/wine-feed/outputs/output INTO $upstream",
+    );
     assert.deepEqual(
       logins()
         .map(({ user }) => user)
@@ -163,13 +169,15 @@ describe("stack edge on the real engine", function () {
 
   it("has no password, key or secret variable open in its state, previews and messages", async () => {
     const canary = `canary-${randomBytes(12).toString("hex")}`;
-    await set({ registryToken: { rotation: "4" } }, { wine: {} });
+    await set({ registryToken: { rotation: "4" } });
     const setting = "scorestack:services.wine.environmentVariables.TOKEN";
     const words = ["pulumi", "config", "set", "--secret", "--path", setting, canary, "--stack", "edge"];
     assert.equal((await place.clone.run(...words)).code, 0);
     const seen = [await stack.run("preview"), await stack.run("up"), await stack.run("refresh")];
     assert.deepEqual(seen[1]?.steps, moved);
-    const secrets = [canary, ...logins().map(({ password }) => password)];
+    const feeding = recordOf(recordOf(recordOf(agentOf("line-1")["modules"])["wine-feed"])["env"]);
+    const feedKey = textOf(recordOf(feeding["SCORESTACK_FEED_KEY"])["value"]);
+    const secrets = [canary, feedKey, ...logins().map(({ password }) => password)];
     const { services } = await place.clone.json<{ services: { wine: { primaryKey: string } } }>(
       ...["outputs", "--stack", "edge", "--show-secrets"],
     );

@@ -15,6 +15,46 @@ const wanted = "; such as \"tags.site='north' AND NOT deviceId='spare'\", or '*'
 const ring = (options: object) => ({ rings: [{ ringName: "all", ...options }] });
 const login = { mine: { address: "registry.example.com", username: "edge", password: "hunter2" } };
 
+const camera = "must be the outputs of another module";
+const sink = "must be $upstream or an input of a module";
+const wantedSink = "; such as 'BrokeredEndpoint(\"/modules/alarm/inputs/scores\")'";
+
+/** How a module is fed by routes. */
+const feedRows: readonly EdgeErrorRow[] = [
+  ...["/*", "/messages/*", "/messages/modules/*", "/messages/modules/churn-feed/outputs/*", "camera"].map(
+    (from): EdgeErrorRow => [
+      module({ feed: { from } }),
+      `'modules.churn.feed.from' ${camera}, got '${from}'; such as '/messages/modules/camera/outputs/readings'; others by 'routes'`,
+    ],
+  ),
+  [module({ feed: { to: "upstream" } }), `'modules.churn.feed.to' ${sink}, got 'upstream'${wantedSink}`],
+  [module({ feed: { failuresTo: "" } }), `'modules.churn.feed.failuresTo' ${sink}, got ''${wantedSink}`],
+  [
+    module({ feed: { inputName: "a/b" } }),
+    "'modules.churn.feed.inputName' must be 1 to 64 letters, digits, _ and -, got 'a/b'",
+  ],
+  ...[0, 65].map((maximumConcurrency): EdgeErrorRow => [
+    module({ feed: { maximumConcurrency } }),
+    `'modules.churn.feed.maximumConcurrency' must be an integer from 1 to 64, got ${maximumConcurrency}`,
+  ]),
+  ...[0, 101].map((maximumTries): EdgeErrorRow => [
+    module({ feed: { maximumTries } }),
+    `'modules.churn.feed.maximumTries' must be an integer from 1 to 100, got ${maximumTries}`,
+  ]),
+  ...[9, 30_001].map((retryPauseMs): EdgeErrorRow => [
+    module({ feed: { retryPauseMs } }),
+    `'modules.churn.feed.retryPauseMs' must be an integer from 10 to 30000, got ${retryPauseMs}`,
+  ]),
+  [
+    { modules: { churn: { image, feed: {} }, "churn-feed": { image } } },
+    "'modules.churn.feed' must leave the names of its module and routes free, got 'churn-feed'; name that module or route differently",
+  ],
+  [
+    { ...module({ feed: { to: "$upstream" } }), routes: { "churn-feed-out": { route } } },
+    "'modules.churn.feed' must leave the names of its module and routes free, got 'churn-feed-out'; name that module or route differently",
+  ],
+];
+
 const moduleRows: readonly EdgeErrorRow[] = [
   [{ modules: {} }, "'modules' must be 1 to 50, got 0; IoT Hub takes no more in a deployment"],
   ...["Churn", "ab", "edgehub", "edgeagent", "a.b.c", "$edgeHub"].map((name): EdgeErrorRow => {
@@ -269,4 +309,10 @@ const hubRows: readonly EdgeErrorRow[] = [
 ];
 
 /** Each rule that needs no clock, broken. */
-export const edgeErrorRows: readonly EdgeErrorRow[] = [...moduleRows, ...ringRows, ...deviceRows, ...hubRows];
+export const edgeErrorRows: readonly EdgeErrorRow[] = [
+  ...moduleRows,
+  ...feedRows,
+  ...ringRows,
+  ...deviceRows,
+  ...hubRows,
+];
