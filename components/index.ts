@@ -48,6 +48,8 @@ export { AzureWorkspace, type AzureWorkspaceArgs } from "./azure-workspace";
 export type { EdgeModuleService } from "./edge/modules";
 export { EdgeModuleDeployment } from "./edge-module-deployment";
 export type * from "./edge-module-options";
+export type * from "./edge-provisioning-options";
+export { EdgeEnrollmentAuthentication } from "./edge-provisioning-options";
 export {
   EdgeAuthenticationType,
   EdgeHubSku,

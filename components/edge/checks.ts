@@ -14,6 +14,7 @@ import { isLater, type Problems } from "../internal/validate";
 import type { EdgeRouteParts } from "../render/edge-manifest";
 import { checkDevices } from "./check-devices";
 import { checkModules } from "./check-modules";
+import { checkProvisioning } from "./check-provisioning";
 import { checkRings } from "./check-rings";
 
 /** Checks the arguments of an `EdgeModuleDeployment`; returns them with their defaults. */
@@ -35,6 +36,7 @@ export function checkEdge(problems: Problems, name: string, args: EdgeModuleDepl
     hub: checkHub(problems, args),
     modules: checkModules(problems, args, platform),
     devices: checkDevices(problems, args, rings),
+    provisioning: checkProvisioning(problems, deploymentName, args, rings, now),
     routes: checkRoutes(problems, "routes", args.routes),
     token: checkToken(problems, args),
     metrics: checkMetrics(problems, args),
