@@ -31,8 +31,8 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
   /** What each device with a key of the hub's is set up with, by its name here. Secret. */
   readonly deviceConnectionStrings: pulumi.Output<Record<string, string>>;
 
-  /** Scope that devices register themselves in; none without `provisioning`. */
-  readonly idScope: pulumi.Output<string | undefined>;
+  /** Scope that devices register themselves in; empty without `provisioning`. */
+  readonly idScope: pulumi.Output<string>;
   /** Keys that those of devices are derived from, by the enrolment group's name; none for certificates. Secret. */
   readonly enrollmentPrimaryKeys: pulumi.Output<Record<string, string>>;
   /** Second keys of the groups, so that keys can be changed without a pause. Secret. */
@@ -63,7 +63,7 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
     this.primaryKeys = keysOf(modules, "primaryKey");
     this.secondaryKeys = keysOf(modules, "secondaryKey");
     this.deviceConnectionStrings = pulumi.secret(connectionStrings(devices));
-    this.idScope = pulumi.output(registering?.idScope);
+    this.idScope = pulumi.output(registering?.idScope ?? "");
     this.enrollmentPrimaryKeys = groupKeys(registering, "primaryKey");
     this.enrollmentSecondaryKeys = groupKeys(registering, "secondaryKey");
     this.registerOutputs({
@@ -73,11 +73,9 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
       primaryKeys: this.primaryKeys,
       secondaryKeys: this.secondaryKeys,
       deviceConnectionStrings: this.deviceConnectionStrings,
-      ...(registering && {
-        idScope: this.idScope,
-        enrollmentPrimaryKeys: this.enrollmentPrimaryKeys,
-        enrollmentSecondaryKeys: this.enrollmentSecondaryKeys,
-      }),
+      idScope: this.idScope,
+      enrollmentPrimaryKeys: this.enrollmentPrimaryKeys,
+      enrollmentSecondaryKeys: this.enrollmentSecondaryKeys,
     });
   }
 
