@@ -4,6 +4,7 @@ import { ringTag } from "./edge/check-rings";
 import { type CheckedEdge, checkEdge } from "./edge/checks";
 import { edgeHub, type HubPart } from "./edge/hub";
 import { type EdgeModuleService, type MadeModule, makeModule } from "./edge/modules";
+import { provisioningOf, type ProvisioningPart } from "./edge/provisioning";
 import { deployBase, deployRings } from "./edge/rollout";
 import { tellOfEdge } from "./edge/warnings";
 import type { EdgeModuleArgs, EdgeModuleDeploymentArgs } from "./edge-module-options";
@@ -30,6 +31,13 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
   /** What each device with a key of the hub's is set up with, by its name here. Secret. */
   readonly deviceConnectionStrings: pulumi.Output<Record<string, string>>;
 
+  /** Scope that devices register themselves in; empty without `provisioning`. */
+  readonly idScope: pulumi.Output<string>;
+  /** Keys that those of devices are derived from, by the enrolment group's name; none for certificates. Secret. */
+  readonly enrollmentPrimaryKeys: pulumi.Output<Record<string, string>>;
+  /** Second keys of the groups, so that keys can be changed without a pause. Secret. */
+  readonly enrollmentSecondaryKeys: pulumi.Output<Record<string, string>>;
+
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: EdgeModuleDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scorestack:index:EdgeModuleDeployment", name, recorded(args), opts);
@@ -42,6 +50,8 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
     const modules = checked.modules.map((module) => makeModule(`${name}-${module.name}`, module, { parent: this }));
     const devices = this.devices(name, checked, hub);
     const made = Object.values(devices);
+    const { provisioning, deploymentName } = checked;
+    const registering = provisioning && provisioningOf(name, deploymentName, args, provisioning, hub, { parent: this });
     const rollout = { name, args, checked, problems, hub, modules, devices: made, parent: this };
     const rings = deployRings(rollout, deployBase(rollout));
 
@@ -53,6 +63,9 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
     this.primaryKeys = keysOf(modules, "primaryKey");
     this.secondaryKeys = keysOf(modules, "secondaryKey");
     this.deviceConnectionStrings = pulumi.secret(connectionStrings(devices));
+    this.idScope = pulumi.output(registering?.idScope ?? "");
+    this.enrollmentPrimaryKeys = groupKeys(registering, "primaryKey");
+    this.enrollmentSecondaryKeys = groupKeys(registering, "secondaryKey");
     this.registerOutputs({
       hubHostName: this.hubHostName,
       deploymentIds: this.deploymentIds,
@@ -60,6 +73,9 @@ export class EdgeModuleDeployment extends pulumi.ComponentResource {
       primaryKeys: this.primaryKeys,
       secondaryKeys: this.secondaryKeys,
       deviceConnectionStrings: this.deviceConnectionStrings,
+      idScope: this.idScope,
+      enrollmentPrimaryKeys: this.enrollmentPrimaryKeys,
+      enrollmentSecondaryKeys: this.enrollmentSecondaryKeys,
     });
   }
 
@@ -92,12 +108,27 @@ function keysOf(
 
 /** Devices with certificates have none. */
 function connectionStrings(devices: Readonly<Record<string, EdgeDevice>>): pulumi.Output<Record<string, string>> {
-  const all = Object.fromEntries(Object.entries(devices).map(([name, device]) => [name, device.connectionString]));
+  return known(Object.fromEntries(Object.entries(devices).map(([name, device]) => [name, device.connectionString])));
+}
+
+/** Of the groups whose devices have keys. */
+function groupKeys(
+  registering: ProvisioningPart | undefined,
+  which: "primaryKey" | "secondaryKey",
+): pulumi.Output<Record<string, string>> {
+  const groups = Object.entries(registering?.enrollments ?? {});
+  return pulumi.secret(known(Object.fromEntries(groups.map(([name, group]) => [name, group[which]]))));
+}
+
+/** Those that there are. */
+function known(
+  all: Readonly<Record<string, pulumi.Output<string | undefined>>>,
+): pulumi.Output<Record<string, string>> {
   return pulumi
     .output(all)
     .apply(
-      (known) =>
-        Object.fromEntries(Object.entries(known).filter(([, text]) => text !== undefined)) as Record<string, string>,
+      (texts) =>
+        Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)) as Record<string, string>,
     );
 }
 

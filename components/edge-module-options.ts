@@ -3,6 +3,7 @@ import type { ImagePlatform } from "./azure/image-place";
 import type { AzurePublisherArgs } from "./azure/options";
 import type { AzureHost } from "./azure-host";
 import type { EdgeFeedArgs } from "./edge-feed-options";
+import type { EdgeProvisioningArgs } from "./edge-provisioning-options";
 import type { ContainerImageReference } from "./scoring-service";
 import type { KeyRotation, ServingArgs } from "./serving";
 
@@ -197,6 +198,8 @@ export interface EdgeModuleDeploymentArgs {
   readonly hub?: EdgeHubArgs;
   /** Devices by a name. @default - none: those that are there */
   readonly devices?: Readonly<Record<string, EdgeDeviceArgs>>;
+  /** Devices that register themselves, by a Device Provisioning Service. @default - none */
+  readonly provisioning?: EdgeProvisioningArgs;
   /** Groups of devices, in the order in which they get a change. @default - one, `all` */
   readonly rings?: readonly EdgeRingArgs[];
   /** Deploy what devices have without any other deployment, in place of every base with a lower priority. @default - with a hub that is made here */

@@ -49,6 +49,8 @@ export type { EdgeModuleService } from "./edge/modules";
 export type * from "./edge-feed-options";
 export { EdgeModuleDeployment } from "./edge-module-deployment";
 export type * from "./edge-module-options";
+export type * from "./edge-provisioning-options";
+export { EdgeEnrollmentAuthentication } from "./edge-provisioning-options";
 export {
   EdgeAuthenticationType,
   EdgeHubSku,

@@ -1,6 +1,7 @@
 import { projectRoot } from "../components/internal/project";
 import { configurationHandler } from "./edge/configuration";
 import { deviceHandler } from "./edge/device";
+import { enrollmentHandler } from "./edge/enrollment";
 import { ringHandler } from "./edge/ring";
 import { modelFilesHandler } from "./resources/azure-model-files";
 import { downtimeHandler } from "./resources/downtime";
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     modelFilesHandler(),
     configurationHandler(),
     deviceHandler(),
+    enrollmentHandler(),
     ringHandler(),
   ];
   // The engine gives its address as the first argument that is not an option, and waits for the port on stdout.

@@ -19,6 +19,8 @@ export interface EdgeOutputs {
   readonly deploymentIds: pulumi.Output<Record<string, string>>;
   readonly services: Record<string, pulumi.Inputs>;
   readonly deviceConnectionStrings: pulumi.Output<Record<string, string>>;
+  /** What devices register themselves with; none without `edge.provisioning`. */
+  readonly provisioning?: pulumi.Inputs;
 }
 
 type Images = Readonly<Record<string, BuiltImage>>;
@@ -51,6 +53,13 @@ export async function edge(settings: EdgeSettings): Promise<EdgeOutputs> {
     deploymentIds: made.deploymentIds,
     services: Object.fromEntries(Object.keys(modules).map((name) => [name, told(made, name, modules)])),
     deviceConnectionStrings: made.deviceConnectionStrings,
+    ...(settings.edge.provisioning && {
+      provisioning: {
+        idScope: made.idScope,
+        primaryKeys: made.enrollmentPrimaryKeys,
+        secondaryKeys: made.enrollmentSecondaryKeys,
+      },
+    }),
   };
 }
 

@@ -7,6 +7,7 @@ const kinds: Readonly<Record<string, readonly [type: string, name: string]>> = {
   "storage:StorageAccount": ["Microsoft.Storage/storageAccounts", "accountName"],
   "containerregistry:ScopeMap": ["Microsoft.ContainerRegistry/registries/scopeMaps", "scopeMapName"],
   "containerregistry:Token": ["Microsoft.ContainerRegistry/registries/tokens", "tokenName"],
+  "deviceprovisioningservices:IotDpsResource": ["Microsoft.Devices/provisioningServices", "provisioningServiceName"],
   "iothub:IotHubResource": ["Microsoft.Devices/IotHubs", "resourceName"],
   "keyvault:Vault": ["Microsoft.KeyVault/vaults", "vaultName"],
   "operationalinsights:Workspace": ["Microsoft.OperationalInsights/workspaces", "workspaceName"],
@@ -88,6 +89,9 @@ export function azureCall(token: string, args: Readonly<Record<string, unknown>>
   if (credentials !== undefined) {
     return { kubeconfigs: [{ name: credentials, value: mockKubeconfig(String(args["resourceName"]), credentials) }] };
   }
+  if (token === "azure-native:iothub:listIotHubResourceKeysForKeyName") {
+    return { keyName: args["keyName"], primaryKey: `key-of-${textOf(args["resourceName"]) ?? ""}` };
+  }
   const [, module = "", wanted = ""] = /^azure-native:(\w+):get(\w+)$/.exec(token) ?? [];
   const group = textOf(args["resourceGroupName"]) ?? "";
   if (wanted === "ResourceGroup") {
@@ -123,6 +127,12 @@ function computed(kind: string, name: string, group = ""): Record<string, unknow
       currentKubernetesVersion: name === "ancient" ? "1.11.5" : "1.36.2",
       oidcIssuerProfile: { enabled: true, issuerURL: `https://issuer.test/${name}/` },
       identityProfile: { kubeletidentity: { objectId: `kubelet-of-${name}` } },
+    },
+    "deviceprovisioningservices:IotDpsResource": {
+      properties: {
+        serviceOperationsHostName: `${name}.azure-devices-provisioning.net`,
+        idScope: "0ne00000000",
+      },
     },
     "iothub:IotHubResource": { properties: { hostName: `${name}.azure-devices.net` } },
     "containerregistry:Registry": { loginServer: `${name}.azurecr.io` },

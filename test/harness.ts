@@ -267,5 +267,9 @@ function computedEdge(type: string, inputs: Record<string, unknown>): Record<str
     const connectionString = `HostName=${String(inputs["hub"])};DeviceId=${String(inputs["deviceId"])};SharedAccessKey=made`;
     return { primaryKey: "made", secondaryKey: "made", connectionString, deviceScope: "", generationId: "1" };
   }
+  if (type === edgeTokens.enrollment) {
+    const isKeyed = (inputs["attestation"] as { type: string }).type === "symmetricKey";
+    return isKeyed ? { primaryKey: "made", secondaryKey: "made" } : {};
+  }
   return { targetedDevices: 1, succeededDevices: 1, offlineDevices: 0 };
 }

@@ -10,6 +10,7 @@ export const azureRoles = {
   contributor: "b24988ac-6180-42a0-ab88-20f7382dd24c",
   networkContributor: "4d97b98b-1d4f-4787-a291-c67834d212e7",
   privateDnsZoneContributor: "b12aa53e-6015-4669-85d0-8515ebb3ae7f",
+  deviceProvisioningDataContributor: "dfce44e4-17b7-4bd1-a6d1-04996ec95633",
   iotHubDataContributor: "4fc6c259-987e-4a07-842e-c321cc9d413f",
   keyVaultAdministrator: "00482a5a-887f-4fb3-b363-3b7fe8e74483",
   storageBlobDataContributor: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",

@@ -6,7 +6,8 @@ import { nameRule } from "../internal/names";
 import { oneOf, shown } from "../internal/problems";
 import type { Problems } from "../internal/validate";
 
-const childName = nameRule(
+/** A name that a resource's name is made of. */
+export const childName = nameRule(
   /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
   "must be lower-case letters, digits and dashes, a letter first and no dash last",
 );

@@ -14,8 +14,9 @@ import { isLater, type Problems } from "../internal/validate";
 import type { EdgeRouteParts } from "../render/edge-manifest";
 import { checkDevices } from "./check-devices";
 import { checkModules } from "./check-modules";
-import { feedRoutes } from "./feed";
+import { checkProvisioning } from "./check-provisioning";
 import { checkRings } from "./check-rings";
+import { feedRoutes } from "./feed";
 
 /** Checks the arguments of an `EdgeModuleDeployment`; returns them with their defaults. */
 export function checkEdge(problems: Problems, name: string, args: EdgeModuleDeploymentArgs, now = new Date()) {
@@ -36,6 +37,7 @@ export function checkEdge(problems: Problems, name: string, args: EdgeModuleDepl
     hub: checkHub(problems, args),
     modules: checkModules(problems, args, platform),
     devices: checkDevices(problems, args, rings),
+    provisioning: checkProvisioning(problems, deploymentName, args, rings, now),
     routes: { ...checkRoutes(problems, "routes", args.routes), ...routesOfFeeds(args) },
     token: checkToken(problems, args),
     metrics: checkMetrics(problems, args),

@@ -8,6 +8,8 @@ import type { CheckedEdge } from "./checks";
 /** The hub that deployments lie in. */
 export interface HubPart {
   readonly hostName: pulumi.Input<string>;
+  /** The hub that is made. */
+  readonly made?: iothub.IotHubResource;
   /** What must be there before anything is put into it. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -56,7 +58,7 @@ export function edgeHub(
       children,
     ),
   );
-  return { hostName: made.properties.apply(({ hostName }) => hostName), ready: [made, ...roles] };
+  return { hostName: made.properties.apply(({ hostName }) => hostName), made, ready: [made, ...roles] };
 }
 
 function sendLogs(

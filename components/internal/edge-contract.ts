@@ -1,10 +1,11 @@
-/** What the components tell the in-project provider about an Azure IoT Hub, and what it answers: `scorestack:edge:*`. */
+/** What the components tell the in-project provider about an Azure IoT Hub and its provisioning service, and what it answers: `scorestack:edge:*`. */
 
 /** Type tokens of the in-project provider's resources that lie in an IoT Hub. */
 export const edgeTokens = {
   configuration: "scorestack:edge:Configuration",
   device: "scorestack:edge:Device",
   ring: "scorestack:edge:Ring",
+  enrollment: "scorestack:edge:Enrollment",
 } as const;
 
 /** Any JSON. */
@@ -104,4 +105,39 @@ export interface EdgeRingOutputs extends EdgeRingInputs {
   targetedDevices: number;
   succeededDevices: number;
   offlineDevices: number;
+}
+
+export type EnrollmentAttestation =
+  /** Each device has a key that is derived from the group's; the provider makes those. */
+  | { type: "symmetricKey" }
+  /** Certificates, in PEM, that sign those of the devices. */
+  | { type: "x509"; certificatePem: string; secondaryCertificatePem?: string }
+  /** An authority's certificate that the service knows by this name, and has verified. */
+  | { type: "verifiedCertificate"; certificateName: string };
+
+/** An enrolment group of a Device Provisioning Service: devices that register themselves. */
+export interface EdgeEnrollmentInputs {
+  /** Host name of the service, such as `team.azure-devices-provisioning.net`. */
+  service: string;
+  /** At most 128 letters, digits and `- . _ :`, a letter, digit or dash last. */
+  enrollmentGroupId: string;
+  /** Another type of it is another group. */
+  attestation: EnrollmentAttestation;
+  /** Host name of the hub that its devices come to. */
+  iotHub: string;
+  /** Whether they run IoT Edge. */
+  iotEdge: boolean;
+  /** What the twin of a device has when it comes; one that has come keeps what it has. */
+  tags: Record<string, string>;
+  /** Without it no more devices come. */
+  enabled: boolean;
+  /** Whose it is: `project/stack/resource`. Filled in by the resource. */
+  owner: string;
+}
+
+export interface EdgeEnrollmentOutputs extends EdgeEnrollmentInputs {
+  /** Secret; only with `symmetricKey`. */
+  primaryKey?: string;
+  /** Secret; only with `symmetricKey`. */
+  secondaryKey?: string;
 }

@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type EdgeConfigurationInputs, type EdgeDeviceInputs, type EdgeRingInputs, edgeTokens } from "./edge-contract";
+import {
+  type EdgeConfigurationInputs,
+  type EdgeDeviceInputs,
+  type EdgeEnrollmentInputs,
+  type EdgeRingInputs,
+  edgeTokens,
+} from "./edge-contract";
 import type { Later } from "./local-resources";
 
 type Owned<T> = Later<Omit<T, "owner">>;
@@ -41,6 +47,20 @@ export class EdgeDevice extends pulumi.CustomResource {
     };
     const all = { ...inputs, owner: ownerOf(name), ...made };
     super(edgeTokens.device, name, all, pulumi.mergeOptions(options, { additionalSecretOutputs: [...keys] }));
+  }
+}
+
+/** A group of devices that register themselves. They stay in the hub when it goes. */
+export class EdgeEnrollment extends pulumi.CustomResource {
+  declare readonly service: pulumi.Output<string>;
+  declare readonly enrollmentGroupId: pulumi.Output<string>;
+  declare readonly primaryKey: pulumi.Output<string | undefined>;
+  declare readonly secondaryKey: pulumi.Output<string | undefined>;
+
+  constructor(name: string, inputs: Owned<EdgeEnrollmentInputs>, options: pulumi.CustomResourceOptions) {
+    const all = { ...inputs, owner: ownerOf(name), primaryKey: undefined, secondaryKey: undefined };
+    const additionalSecretOutputs = ["primaryKey", "secondaryKey"];
+    super(edgeTokens.enrollment, name, all, pulumi.mergeOptions(options, { additionalSecretOutputs }));
   }
 }
 

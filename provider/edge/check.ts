@@ -106,21 +106,56 @@ export function checkDevice(inputs: Values): CheckFailure[] {
         "it is the SHA-1 or SHA-256 hash of the certificate",
       ),
     ),
-    ...Object.keys((isUnknown(tags) ? {} : (tags ?? {})) as Values)
-      .filter((key) => !tagPattern.test(key) || key === ownerTag)
-      .map((key) =>
-        failure(
-          `tags.${key}`,
-          key === ownerTag
-            ? `must be another tag, got '${key}'; that one tells whose a device is`
-            : `must be a tag without . $ and blanks, got '${key}'; rename it`,
-        ),
-      ),
+    ...checkTags(tags, [ownerTag]),
   ];
+}
+
+function checkTags(tags: Value | undefined, ours: readonly string[]): CheckFailure[] {
+  return Object.keys((isUnknown(tags) ? {} : (tags ?? {})) as Values)
+    .filter((key) => !tagPattern.test(key) || ours.includes(key))
+    .map((key) =>
+      failure(
+        `tags.${key}`,
+        ours.includes(key)
+          ? `must be another tag, got '${key}'; that one tells whose a device is`
+          : `must be a tag without . $ and blanks, got '${key}'; rename it`,
+      ),
+    );
 }
 
 /** Tag of a device's twin that tells whose it is. */
 export const ownerTag = "scorestackOwner";
+
+/** Source: learn.microsoft.com/azure/iot-dps/concepts-service#registration-id, and #enrollment for groups. */
+const groupPattern = /^[A-Za-z0-9\-._:]{0,127}[A-Za-z0-9-]$/;
+const servicePattern = /^[a-z0-9][a-z0-9-]*[a-z0-9]\.azure-devices-provisioning\.(net|cn|us)$/i;
+
+export function checkEnrollment(inputs: Values): CheckFailure[] {
+  const { service, enrollmentGroupId, iotHub, tags } = inputs;
+  const provisioning = "such as team.azure-devices-provisioning.net";
+  return [
+    ...required(inputs, ["service", "enrollmentGroupId", "attestation", "iotHub", "owner"]),
+    ...matches(
+      "service",
+      service,
+      servicePattern,
+      "must be the host name of a Device Provisioning Service",
+      provisioning,
+    ),
+    ...matches(
+      "enrollmentGroupId",
+      enrollmentGroupId,
+      groupPattern,
+      "must be 1 to 128 of letters, digits and - . _ :, a letter, digit or dash last",
+      "choose another id",
+    ),
+    ...matches("iotHub", iotHub, hubPattern, "must be the host name of an IoT Hub", "such as team.azure-devices.net"),
+    ...checkTags(tags, [ownerTag, enrollmentTag]),
+  ];
+}
+
+/** Tag of a twin that tells which enrolment group it came by: `project/stack/resource`. */
+export const enrollmentTag = "scorestackEnrollment";
 
 export function checkRing(inputs: Values): CheckFailure[] {
   const { maximumOfflineShare: share } = inputs;

@@ -6,7 +6,10 @@ import { hubProblem, MissingRole, retryAfterMs, unreachable } from "./problems";
 
 /** Version of the hub's REST API that its reference describes: learn.microsoft.com/rest/api/iothub/service. */
 export const apiVersion = "2021-04-12";
+/** That of a provisioning service: learn.microsoft.com/rest/api/iot-dps/service. */
+export const provisioningVersion = "2021-10-01";
 const scope = "https://iothubs.azure.net/.default";
+const provisioningScope = "https://azure-devices-provisioning.net/.default";
 
 export interface HubReply {
   readonly status: number;
@@ -47,7 +50,7 @@ export interface HubManner {
 const retried = new Set([408, 429, 500, 502, 503, 504]);
 const tries = 6;
 
-/** An IoT Hub's REST API. A call that was throttled or not answered is tried again: each call here may happen twice. */
+/** The REST API of an IoT Hub, or of a Device Provisioning Service. A call that was throttled or not answered is tried again: each call here may happen twice. */
 export class Hub {
   private readonly address: string;
 
@@ -122,7 +125,10 @@ export class Hub {
   }
 
   private async send({ method, path, query, body, etag, headers }: HubCall): Promise<Response | Error> {
-    const words = new URLSearchParams({ ...query, "api-version": apiVersion });
+    const words = new URLSearchParams({
+      ...query,
+      "api-version": isProvisioning(this.host) ? provisioningVersion : apiVersion,
+    });
     const authorization = await this.authorization();
     try {
       return await fetch(`${this.address}/${path}?${words.toString()}`, {
@@ -130,7 +136,7 @@ export class Hub {
         headers: {
           "content-type": "application/json; charset=utf-8",
           ...authorization,
-          ...(etag === undefined ? {} : { "if-match": etag === "*" ? "*" : `"${etag}"` }),
+          ...(etag === undefined ? {} : { "if-match": etag === "*" || etag.startsWith('"') ? etag : `"${etag}"` }),
           ...headers,
         },
         ...(body && { body: JSON.stringify(body) }),
@@ -154,19 +160,19 @@ export class Hub {
   }
 
   private async authorization(): Promise<Record<string, string>> {
-    const token = await (this.manner.authorize ?? (() => tokenFor(this.address)))();
+    const token = await (this.manner.authorize ?? (() => tokenFor(this.address, this.host)))();
     return token === "" ? {} : { authorization: `Bearer ${token}` };
   }
 }
 
-async function tokenFor(address: string): Promise<string> {
+async function tokenFor(address: string, host: string): Promise<string> {
   if (isLoopback(address)) {
     return "";
   }
   try {
     // The credential keeps the token for as long as it holds.
     credential ??= login();
-    return (await (await credential).getToken(scope))?.token ?? "";
+    return (await (await credential).getToken(isProvisioning(host) ? provisioningScope : scope))?.token ?? "";
   } catch {
     credential = undefined;
     const ways = "az login, or set ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET";
@@ -176,8 +182,14 @@ async function tokenFor(address: string): Promise<string> {
 
 let credential: ReturnType<typeof login> | undefined;
 
-/** A rehearsal has a stand-in for every hub, on this machine. */
+/** Whether a host is that of a Device Provisioning Service. */
+export function isProvisioning(host: string): boolean {
+  return host.toLowerCase().includes(".azure-devices-provisioning.");
+}
+
+/** A rehearsal has a stand-in for every hub and every provisioning service, on this machine. */
 function addressOf(host: string): string {
   const standIn = process.env["SCORESTACK_IOT_HUB_ENDPOINT"];
-  return standIn ? `${standIn}/${host.split(".", 1)[0] ?? ""}` : `https://${host}`;
+  const [name = "", domain = ""] = host.split(".", 2);
+  return standIn ? `${standIn}/${isProvisioning(host) ? `${name}.${domain}` : name}` : `https://${host}`;
 }

@@ -10,10 +10,12 @@ export function hubProblem(host: string, response: Response, body: string, secre
   if (/quota|limit|maximum|exceeded/i.test(code)) {
     return new UserError(`'${host}' must have room, got ${code}: ${said}; delete what is not used, or take more units`);
   }
+  const isService = host.toLowerCase().includes(".azure-devices-provisioning.");
   if (response.status === 401 || response.status === 403) {
-    const remedy = "have an owner assign it on the hub, and see that its network rules let this address in";
+    const role = `${isService ? "Device Provisioning Service" : "IoT Hub"} Data Contributor`;
+    const remedy = `have an owner assign it on the ${isService ? "service" : "hub"}, and see that its network rules let this address in`;
     return new MissingRole(
-      `who is logged in must have the role IoT Hub Data Contributor on '${host}', got ${code || response.status}; ${remedy}`,
+      `who is logged in must have the role ${role} on '${host}', got ${code || response.status}; ${remedy}`,
     );
   }
   return new UserError(`'${host}' answered ${response.status} ${code}: ${said}`.replace(/:? *$/, ""));
@@ -43,7 +45,11 @@ function saidBy(response: Response, body: string): { code: string; message: stri
   const message = textOf(members, "Message") ?? textOf(members, "message") ?? "";
   const inner = membersOf(message);
   const text = textOf(inner, "message") ?? textOf(inner, "errorMessage") ?? message;
-  const code = response.headers.get("iothub-errorcode") ?? /ErrorCode:\s*(\w+)/.exec(message)?.[1] ?? "";
+  const code =
+    response.headers.get("iothub-errorcode") ??
+    response.headers.get("x-ms-error-code") ??
+    /ErrorCode:\s*(\w+)/.exec(message)?.[1] ??
+    "";
   return { code, message: text.replace(/^ErrorCode:\s*\w+;?\s*/, "") };
 }
 

@@ -33,7 +33,9 @@ export interface EdgeSettings {
 const fieldsOf = (words: string): [string, Rule<unknown>][] => words.split(" ").map((key) => [key, anything]);
 
 const edgeFields = new Map(
-  fieldsOf("deploymentName hub devices rings base runtimeVersion platform routes registryToken labels metrics"),
+  fieldsOf(
+    "deploymentName hub devices provisioning rings base runtimeVersion platform routes registryToken labels metrics",
+  ),
 );
 const moduleFields = new Map<string, Rule<unknown>>([
   ["scorer", text],

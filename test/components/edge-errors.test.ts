@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { EdgeModuleDeployment, type EdgeModuleDeploymentArgs } from "../../components";
 import { checkEdge } from "../../components/edge/checks";
@@ -11,15 +12,19 @@ import { runProgram } from "../harness";
 import { takeRejections } from "../rejections";
 import { containerImage as image } from "../support/aci-host";
 import { edgeErrorRows } from "../support/edge-error-rows";
+import { authority, enrollmentErrorRows } from "../support/enrollment-error-rows";
 import { edgeArgs } from "../support/edge-host";
 import { refused } from "../support/refused";
 import { assertTableOf } from "../support/rules-table";
 
 const table = "docs/validation-edge.md";
 const long = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`NAME_${index}`, "x".repeat(1000)]));
+const errorRows = [...edgeErrorRows, ...enrollmentErrorRows];
 const clockRules = [
   "'runtimeVersion' must be a version of IoT Edge that is supported, got '1.5'; its support ended on 2026-11-10",
   "'modules' must make desired properties of at most 32768 bytes",
+  "'provisioning.groups.press.certificatePem' must be valid",
+  "'provisioning.groups.press.secondaryCertificatePem' must be valid",
 ];
 
 /** What is wrong at a moment. */
@@ -31,7 +36,7 @@ function linesAt(args: Partial<EdgeModuleDeploymentArgs>, now: string): readonly
 
 /** Does not prove: that IoT Hub and devices refuse the same; each rule's source is in docs/validation-edge.md. */
 describe("EdgeModuleDeployment: errors", () => {
-  for (const [args, error] of edgeErrorRows) {
+  for (const [args, error] of errorRows) {
     it(error.slice(0, 110), async () => {
       const program = () => new EdgeModuleDeployment("edge", { ...edgeArgs, ...args } as EdgeModuleDeploymentArgs);
       await refused(program, error);
@@ -39,7 +44,7 @@ describe("EdgeModuleDeployment: errors", () => {
   }
 
   it(`each rule stands in ${table} with its source, and no other`, () => {
-    assertTableOf(table, [...edgeErrorRows.map(([, error]) => error), ...clockRules]);
+    assertTableOf(table, [...errorRows.map(([, error]) => error), ...clockRules]);
   });
 
   it("all come at once, in one error", async () => {
@@ -88,6 +93,25 @@ describe("EdgeModuleDeployment: dates", () => {
   it("one that is not known is refused, with those that are", () => {
     assert.match(linesAt({ runtimeVersion: "1.4" }, "2026-11-01").join(), /got '1.4'; of '1.5', '1.6'$/);
     assert.match(linesAt({ runtimeVersion: "1.4" }, "2026-12-01").join(), /got '1.4'; of '1.6'$/);
+  });
+
+  it("a certificate is taken until it expires, and refused from then on", () => {
+    const { certificate } = authority;
+    const until = new Date(new X509Certificate(certificate).validTo);
+    for (const pems of [
+      { certificatePem: certificate },
+      { certificateName: "x", secondaryCertificatePem: certificate },
+    ]) {
+      const groups = { press: { authentication: "certificateAuthority" as const, ...pems } };
+      const lines = (now: number) =>
+        linesAt(
+          { hub: { sharedAccessKeysEnabled: true }, provisioning: { groups }, runtimeVersion: "1.6" },
+          new Date(now).toISOString(),
+        ).join();
+      assert.equal(lines(until.getTime() - 1000), "");
+      const day = until.toISOString().slice(0, 10);
+      assert.match(lines(until.getTime()), new RegExp(`ertificatePem' must be valid, got one that expired on ${day}$`));
+    }
   });
 
   it("the end of support is told half a year before, and not earlier", () => {

@@ -60,6 +60,46 @@ describe("EdgeModuleDeployment", () => {
     });
   });
 
+  describe("devices that register themselves", () => {
+    const groups = { line: { ring: "all", tags: { site: "north" } } };
+
+    it("come by a service that is linked to the hub with a key that is secret, with their ring's tag", async () => {
+      const publishers = { team: { principalId: "someone", principalType: "Group" } } as const;
+      const made = await run({ hub: { sharedAccessKeysEnabled: true, publishers }, provisioning: { groups } });
+      const service = only(made, "azure-native:deviceprovisioningservices:IotDpsResource");
+      const { iotHubs } = service.inputs["properties"] as { iotHubs: unknown };
+      assert.match(
+        JSON.stringify(iotHubs),
+        /HostName=press-hub-made.azure-devices.net;SharedAccessKeyName=iothubowner;SharedAccessKey=key-of-/,
+      );
+      assert.ok(service.secrets.some((path) => path.startsWith("properties")));
+      const roles = made.resources.filter(({ type }) => type === "azure-native:authorization:RoleAssignment");
+      assert.ok(
+        roles.some(({ inputs }) => /dfce44e4-17b7-4bd1-a6d1-04996ec95633$/.test(String(inputs["roleDefinitionId"]))),
+      );
+      const { inputs, dependencies } = only(made, edgeTokens.enrollment);
+      assert.deepEqual(inputs["tags"], { site: "north", pressRing: "all" });
+      assert.deepEqual(
+        [inputs["enrollmentGroupId"], inputs["iotHub"], inputs["iotEdge"], inputs["attestation"]],
+        ["press-line", "press-hub-made.azure-devices.net", true, { type: "symmetricKey" }],
+      );
+      assert.ok(dependencies.includes(service.urn));
+      assert.deepEqual(await value(made.result.enrollmentPrimaryKeys), { line: "made" });
+      assert.ok(await pulumi.isSecret(made.result.enrollmentPrimaryKeys));
+    });
+
+    it("come by a service that is there, which is left as it is", async () => {
+      const hostName = "team.azure-devices-provisioning.net";
+      const made = await run({
+        hub: { hostName: "team.azure-devices.net" },
+        provisioning: { hostName, idScope: "0ne00A1B2C3", groups },
+      });
+      assert.deepEqual(named(made, "azure-native:deviceprovisioningservices:IotDpsResource"), []);
+      assert.equal(only(made, edgeTokens.enrollment).inputs["service"], hostName);
+      assert.equal(await value(made.result.idScope), "0ne00A1B2C3");
+    });
+  });
+
   describe("manifests", () => {
     it("are as the published schemas want them, base and layers together", async () => {
       const made = await run({

@@ -3,7 +3,10 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { takeRejections } from "../rejections";
 import { DevPlace, type DevStack } from "../support/dev-stack";
+import { Cloud } from "./stand-in/cloud";
 import { isValidPassword } from "./stand-in/commands/token-passwords";
+import { iotHubsOf } from "./stand-in/iot-hub";
+import { deviceKey } from "./stand-in/iot-hub/provisioning";
 import { HubFiles, type HubState, type Simulation } from "./stand-in/iot-hub/state";
 import { recordOf, textOf } from "./stand-in/values";
 
@@ -193,9 +196,56 @@ describe("stack edge on the real engine", function () {
     assert.ok(!JSON.stringify(hub()).includes(services.wine.primaryKey));
   });
 
+  it("lets devices register themselves: each gets its ring's modules; groups change in place, and come back", async () => {
+    const provisioning = (ring: string) => ({
+      hub: { sharedAccessKeysEnabled: true },
+      provisioning: { groups: { line: { ring } } },
+      registryToken: { rotation: "4" },
+    });
+    await set(provisioning("canary"));
+    await stack.run("up");
+    const { provisioning: told } = await place.clone.json<{
+      provisioning: { idScope: string; primaryKeys: { line: string } };
+    }>(...["outputs", "--stack", "edge", "--show-secrets"]);
+    assert.match(told.idScope, /^0ne[0-9A-F]{8}$/);
+    const [service] = place.standIn.resources("IotDpsResource");
+    const name = service?.id.split("/").at(-1) ?? "";
+    const server = iotHubsOf(new Cloud(place.clone.path(".scorestack/stand-in")));
+    const address = `${await server.start()}/${name}.azure-devices-provisioning`;
+    const register = async (id: string): Promise<number> => {
+      const body = JSON.stringify({ key: deviceKey(told.primaryKeys.line, id) });
+      return (await fetch(`${address}/registrations/${id}?api-version=2021-10-01`, { method: "PUT", body })).status;
+    };
+    try {
+      assert.equal(await register("line-7"), 200);
+      assert.equal(imageOn("line-7"), imageOn("line-1"));
+      await set(provisioning("rest"));
+      assert.deepEqual((await stack.run("up")).steps, ["update EdgeModuleDeployment edge: enrollment-line"]);
+      assert.equal(await register("line-8"), 200);
+      const ringOf = (device: string) => hub().devices[device]?.tags["edgeRing"];
+      assert.deepEqual(["line-7", "line-8"].map(ringOf), ["canary", "rest"]);
+      const state = files().loadService(name, "");
+      Object.assign(recordOf(state.groups["edge-line"]), { provisioningStatus: "disabled" });
+      files().saveService(name, state);
+      await stack.run("refresh");
+      assert.deepEqual((await stack.run("up")).steps, ["update EdgeModuleDeployment edge: enrollment-line"]);
+      await stack.assertWhole();
+    } finally {
+      await server.stop();
+    }
+    const [made] = place.standIn.resources("IotHubResource");
+    const cloud = new Cloud(place.clone.path(".scorestack/stand-in"));
+    const keys = [told.primaryKeys.line, cloud.key(`${made?.id ?? ""}|primaryKey`)];
+    for (const key of keys) {
+      const words = ["-rlF", "-e", key, place.clone.path(".scorestack/state")];
+      assert.equal(spawnSync("grep", words, { encoding: "utf8" }).stdout, "");
+    }
+  });
+
   it("goes whole, and leaves dev as it is", async () => {
     await stack.run("destroy");
     assert.deepEqual(place.standIn.resources("IotHubResource"), []);
+    assert.deepEqual(place.standIn.resources("IotDpsResource"), []);
     assert.deepEqual(place.standIn.resources("Token"), []);
     await dev.assertWhole();
   });

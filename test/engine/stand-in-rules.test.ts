@@ -169,6 +169,28 @@ const rows: Readonly<Record<string, Row>> = {
       desk.make("storage:Blob", { resourceGroupName, accountName: "teamdata", containerName: "models", blobName: "a" }),
     said: /KeyBasedAuthenticationNotPermitted/,
   },
+  "dps-link-needs-keys": {
+    given: (desk) => {
+      desk.make("iothub:IotHubResource", {
+        resourceGroupName,
+        resourceName: "factory",
+        location: "westeurope",
+        sku: { name: "S1", capacity: 1 },
+        properties: { disableLocalAuth: true },
+      });
+    },
+    refused: (desk) =>
+      desk.make("deviceprovisioningservices:IotDpsResource", {
+        resourceGroupName,
+        provisioningServiceName: "factory",
+        location: "westeurope",
+        sku: { name: "S1", capacity: 1 },
+        properties: {
+          iotHubs: [{ connectionString: "HostName=factory.azure-devices.net", location: "westeurope" }],
+        },
+      }),
+    said: /InvalidConnectionString: .*disableLocalAuth is set/,
+  },
   "registry-premium": {
     refused: (desk) => desk.registry({ publicNetworkAccess: "Disabled" }),
     said: /'publicNetworkAccess' is not supported for the SKU Basic; it needs Premium/,

@@ -63,7 +63,7 @@ describe("edge stack", () => {
       "'scorestack:services' must be 1 to 50, got 0; IoT Hub takes no more in a deployment",
     ]);
     await refuses({ services: { churn: { hostPort: 0 } }, edge: { registryToken: { expiryDays: 1 }, host: {} } }, [
-      "'scorestack:edge' must hold only deploymentName, hub, devices, rings, base, runtimeVersion, platform, routes, registryToken, labels, metrics, got 'host'",
+      "'scorestack:edge' must hold only deploymentName, hub, devices, provisioning, rings, base, runtimeVersion, platform, routes, registryToken, labels, metrics, got 'host'",
       "'scorestack:services.churn.hostPort' must be an integer from 1 to 65535, got 0",
       "'scorestack:edge.registryToken.expiryDays' must be an integer from 2 to 3650, got 1",
     ]);

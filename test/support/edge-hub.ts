@@ -1,3 +1,4 @@
+import type { Values } from "../../provider/rpc/values";
 import type { ModulesContent } from "../../components/internal/edge-contract";
 import { type HubPlace, HubServer } from "../engine/stand-in/iot-hub/server";
 import { HubFiles, type HubState, type Simulation } from "../engine/stand-in/iot-hub/state";
@@ -39,6 +40,7 @@ export class TestHub {
     this.remove = remove;
     this.files = new HubFiles(folder);
     this.server = new HubServer(this.files, (name) => (name === "team" ? { birth: "1", limits } : undefined));
+    this.server.serviceOf = (name) => (name === "team" ? { birth: "1", hubs: [hub] } : undefined);
   }
 
   async start(): Promise<void> {
@@ -49,6 +51,24 @@ export class TestHub {
     await this.server.stop();
     delete process.env["SCORESTACK_IOT_HUB_ENDPOINT"];
     this.remove();
+  }
+
+  /** Enrolment groups of the provisioning service `team`. */
+  get groups(): Record<string, Values> {
+    return this.files.loadService("team", "1").groups;
+  }
+
+  editGroups(change: (groups: Record<string, Values>) => void): void {
+    const state = this.files.loadService("team", "1");
+    change(state.groups);
+    this.files.saveService("team", state);
+  }
+
+  /** A device that registers itself, with a key or a certificate of its own. */
+  async register(registrationId: string, proof: { key: string } | { certificate: string }) {
+    const address = `${process.env["SCORESTACK_IOT_HUB_ENDPOINT"] ?? ""}/team.azure-devices-provisioning`;
+    const url = `${address}/registrations/${registrationId}?api-version=2021-10-01`;
+    return (await fetch(url, { method: "PUT", body: JSON.stringify(proof) })).status;
   }
 
   get state(): HubState {
@@ -66,6 +86,7 @@ export class TestHub {
   }
 
   clear(): void {
+    this.files.saveService("team", { birth: "1", clock: 0, groups: {} });
     this.files.save("team", { birth: "1", clock: 0, configurations: {}, devices: {} });
     this.simulate({});
     this.server.requests.length = 0;

@@ -59,6 +59,17 @@ const listings: Readonly<Record<string, Listing>> = {
       return credentials("clusterUser", user, found);
     },
   },
+  "iothub:listIotHubResourceKeysForKeyName": {
+    type: "iothub:IotHubResource",
+    answer: (found, cloud, args) => {
+      const keyName = textOf(args.keyName);
+      if (keyName !== "iothubowner") {
+        throw new Refusal(`NotFound: The stand-in's hubs have the policy iothubowner alone, not ${keyName}`);
+      }
+      const rights = "RegistryWrite, ServiceConnect, DeviceConnect";
+      return { keyName, rights, ...keys(found, cloud, ["primaryKey", "secondaryKey"]) };
+    },
+  },
   "machinelearningservices:listBatchEndpointKeys": endpointKeys("machinelearningservices:BatchEndpoint"),
   "machinelearningservices:listOnlineEndpointKeys": endpointKeys("machinelearningservices:OnlineEndpoint"),
   "machinelearningservices:listWorkspaceKeys": {

@@ -3,8 +3,9 @@ import { registryAt } from "../azure/rules/pull";
 import type { Cloud, CloudResource } from "../cloud";
 import { isValidPassword } from "../commands/token-passwords";
 import { Faults } from "../faults";
-import { recordOf, textOf } from "../values";
+import { listOf, recordOf, textOf } from "../values";
 import type { Pull } from "./devices";
+import type { ServicePlace } from "./provisioning";
 import { type HubFault, type HubPlace, type HubReply, type HubRequest, HubServer } from "./server";
 import { HubFiles } from "./state";
 
@@ -17,6 +18,7 @@ export async function serveIotHubs(cloud: Cloud, port: number): Promise<number> 
 export function iotHubsOf(cloud: Cloud): HubServer {
   const faults = new Faults(cloud.folder);
   const server = new HubServer(new HubFiles(cloud.folder), (hub) => placeOf(cloud, hub), pullFrom(cloud));
+  server.serviceOf = (name) => serviceOf(cloud, name);
   server.fault = (request) => dueFault(faults, request);
   return server;
 }
@@ -29,6 +31,15 @@ function placeOf(cloud: Cloud, hub: string): HubPlace | undefined {
   const isFree = textOf(recordOf(found?.inputs.sku).name) === "F1";
   const limits = isFree ? { configurations: 10, devices: 500 } : { configurations: 100, devices: 1_000_000 };
   return found && { birth: textOf(found.made.birth), limits };
+}
+
+function serviceOf(cloud: Cloud, name: string): ServicePlace | undefined {
+  cloud.refresh();
+  const found = cloud.resources.find(
+    ({ id, token }) =>
+      token === "azure-native:deviceprovisioningservices:IotDpsResource" && nameOf(id) === name.toLowerCase(),
+  );
+  return found && { birth: textOf(found.made.birth), hubs: listOf(found.made.hubs).map(textOf) };
 }
 
 function nameOf(id: string): string {

@@ -5,6 +5,7 @@ import type { Method } from "../faults";
 import { listOf, recordOf, textOf } from "../values";
 import { answered, type HubLimits, putConfiguration, testQueries } from "./configurations";
 import { deploy, deviceTwin, moduleTwin, type Pull, report } from "./devices";
+import { answerGroups, register, type Registration, serviceName, type ServicePlace } from "./provisioning";
 import { QueryError, readQuery, selected } from "./expressions";
 import { HubRefusal } from "./refusal";
 import { bulk, deviceAt, identityOf, patchTags, putDevice } from "./registry";
@@ -36,6 +37,14 @@ export interface HubReply {
 export type HubFault =
   { readonly when: "before" | "after"; readonly strike: () => HubReply | Promise<HubReply> } | undefined;
 
+interface ServiceRequest {
+  readonly verb: string;
+  readonly path: readonly string[];
+  readonly text: string;
+  readonly url: URL;
+  readonly headers: http.IncomingHttpHeaders;
+}
+
 interface Call extends HubRequest {
   readonly state: HubState;
   readonly limits: HubLimits;
@@ -52,6 +61,8 @@ interface Call extends HubRequest {
  */
 export class HubServer {
   readonly requests: string[] = [];
+  /** Provisioning services that are there. */
+  serviceOf: (name: string) => ServicePlace | undefined = () => undefined;
   fault: (request: HubRequest) => HubFault = () => undefined;
   private readonly looks = new Map<string, number>();
   private readonly server = http.createServer((message, response) => {
@@ -97,6 +108,10 @@ export class HubServer {
     const { method: verb = "GET", headers } = message;
     const path = rest.join("/");
     this.requests.push(`${verb} ${path}`);
+    const service = serviceName(hub);
+    if (service !== undefined) {
+      return this.provision(service, { verb, path: rest, text, url, headers });
+    }
     const place = this.placeOf(hub);
     if (!place) {
       throw new HubRefusal(404, "IotHubNotFound", `no such host: ${hub}.azure-devices.net`);
@@ -125,6 +140,53 @@ export class HubServer {
     }
     this.files.save(hub, state);
     return fault ? fault.strike() : reply;
+  }
+
+  /** A provisioning service: its groups, or a device that registers at `registrations/<id>`, in short. */
+  private async provision(name: string, { verb, path, text, url, headers }: ServiceRequest): Promise<HubReply> {
+    const place = this.serviceOf(name);
+    if (!place) {
+      throw new HubRefusal(404, "404000", `no such host: ${name}.azure-devices-provisioning.net`);
+    }
+    if (url.searchParams.get("api-version") !== "2021-10-01") {
+      throw new HubRefusal(400, "400000", "The stand-in's service has api-version 2021-10-01 alone");
+    }
+    const state = this.files.loadService(name, place.birth);
+    const body = recordOf(text === "" ? {} : (JSON.parse(text) as Value));
+    const [collection, id = ""] = path;
+    if (collection === "registrations") {
+      return this.register(id, register(state, id, body));
+    }
+    const words: Record<string, Method> = { PUT: id in state.groups ? "update" : "create", DELETE: "delete" };
+    const { authorization } = headers;
+    const fault = this.fault({ method: words[verb] ?? "read", verb, hub: name, path: path.join("/"), authorization });
+    if (fault?.when === "before") {
+      return fault.strike();
+    }
+    const ifMatch = headers["if-match"]?.replace(/^"|"$/g, "");
+    // A fault may have changed it.
+    const current = this.files.loadService(name, place.birth);
+    const reply = answerGroups(current, place, { verb, path, body, ifMatch });
+    this.files.saveService(name, current);
+    return fault ? fault.strike() : reply;
+  }
+
+  /** One that is there keeps its twin. */
+  private register(id: string, { iotHub, tags, isEdge, authentication }: Registration): HubReply {
+    const [hub = ""] = iotHub.split(".", 1);
+    const place = this.placeOf(hub);
+    if (!place) {
+      throw new HubRefusal(404, "404001", `no such hub: ${iotHub}`);
+    }
+    const state = this.files.load(hub, place.birth);
+    if (!(id in state.devices)) {
+      const body: Values = { capabilities: { iotEdge: isEdge }, authentication };
+      putDevice(state, id, body, undefined, place.limits).tags = tags;
+    }
+    const simulations = this.files.simulations;
+    this.settle(state, (device) => simulations[`${hub}/${device}`] ?? simulations[device] ?? {}, 0);
+    this.files.save(hub, state);
+    return { status: 200, body: { status: "assigned", assignedHub: iotHub, deviceId: id } };
   }
 
   /** How often a device was looked at, by what it is told. */

@@ -46,6 +46,14 @@ export interface HubState {
   devices: Record<string, HubDevice>;
 }
 
+/** Everything in one Device Provisioning Service. */
+export interface ServiceState {
+  readonly birth: string;
+  clock: number;
+  /** Enrolment groups, as they were written. */
+  groups: Record<string, Values>;
+}
+
 /** How a simulated device does; any that is not named is online, quick and well. */
 export interface Simulation {
   /** @default true */
@@ -81,6 +89,16 @@ export class HubFiles {
     write(this.file(hub), state);
   }
 
+  loadService(name: string, birth: string): ServiceState {
+    const file = this.serviceFile(name);
+    const found = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as ServiceState) : undefined;
+    return found && (birth === "" || found.birth === birth) ? found : { birth, clock: 0, groups: {} };
+  }
+
+  saveService(name: string, state: ServiceState): void {
+    write(this.serviceFile(name), state);
+  }
+
   /** `simulated-devices.json`: `device` or `hub/device` → how it does. */
   get simulations(): Readonly<Record<string, Simulation>> {
     const file = path.join(this.folder, "simulated-devices.json");
@@ -89,6 +107,10 @@ export class HubFiles {
 
   set simulations(simulations: Readonly<Record<string, Simulation>>) {
     write(path.join(this.folder, "simulated-devices.json"), simulations);
+  }
+
+  private serviceFile(name: string): string {
+    return path.join(this.folder, "provisioning-services", `${name}.json`);
   }
 
   private file(hub: string): string {
@@ -109,7 +131,7 @@ export function tick(state: HubState): string {
   return new Date(Date.UTC(2026, 0, 1) + state.clock * 60_000).toISOString();
 }
 
-export function newEtag(state: HubState): string {
+export function newEtag(state: { clock: number }): string {
   state.clock += 1;
   return Buffer.from(String(state.clock)).toString("base64");
 }

@@ -99,4 +99,13 @@ export const effects: Readonly<Record<string, (resource: Resource) => void>> = {
       pushImage(resource.cloud, repository, textOf(image.tag), textOf(image.digest));
     }
   },
+  // Keys are not kept: which hubs they lead to is.
+  "deviceprovisioningservices:IotDpsResource": ({ cloud, id, inputs }) => {
+    const found = cloud.find(id);
+    const links = listOf(recordOf(inputs.properties).iotHubs).map((one) => textOf(recordOf(one).connectionString));
+    if (found) {
+      const hubs = links.map((link) => /HostName=([^;]+)/.exec(link)?.[1] ?? "");
+      cloud.put({ ...found, made: { ...found.made, hubs } });
+    }
+  },
 };

@@ -15,6 +15,21 @@ export const serviceRules: readonly Rule[] = [
         : undefined,
   },
   {
+    id: "dps-link-needs-keys",
+    types: ["deviceprovisioningservices:IotDpsResource"],
+    on: "write",
+    source: "learn.microsoft.com/azure/iot-dps/how-to-manage-linked-iot-hubs: a policy of the hub with its key",
+    refuse: ({ cloud, inputs }) => {
+      const links = listOf(recordOf(inputs.properties).iotHubs).map((one) => textOf(recordOf(one).connectionString));
+      const names = links.map((link) => (/HostName=([^.;]+)/.exec(link)?.[1] ?? "").toLowerCase());
+      const hubs = cloud.resources.filter(({ token }) => token === "azure-native:iothub:IotHubResource");
+      const linked = hubs.filter(({ id }) => names.includes((id.split("/").at(-1) ?? "").toLowerCase()));
+      return linked.some((hub) => recordOf(hub.inputs.properties).disableLocalAuth === true)
+        ? "InvalidConnectionString: The IoT hub does not let in shared access policies: disableLocalAuth is set."
+        : undefined;
+    },
+  },
+  {
     id: "registry-premium",
     types: ["containerregistry:Registry"],
     on: "write",
