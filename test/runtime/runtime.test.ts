@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { commonPython } from "../contract/environment";
+import { grpcPython } from "./grpc_environment";
 
 type Outcomes = Readonly<Record<string, string>>;
 
@@ -20,8 +21,9 @@ describe("runtime", function () {
   before(async function () {
     // The first run on a machine builds the environment.
     this.timeout(900_000);
-    const python = await commonPython();
-    await Promise.all(files.map(async (file) => outcomes.set(file, await run(python, file))));
+    const [common, withGrpc] = [await commonPython(), await grpcPython()];
+    const python = (file: string): string => (file === "test_grpc_front.py" ? withGrpc : common);
+    await Promise.all(files.map(async (file) => outcomes.set(file, await run(python(file), file))));
   });
 
   for (const file of files) {
