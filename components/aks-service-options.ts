@@ -63,7 +63,7 @@ export interface GrpcArgs {
   readonly listenerName?: string;
   /** Longest request, in MB (2²⁰ bytes), 1 to 100. @default 4, as gRPC has it */
   readonly maxMessageSizeInMb?: number;
-  /** CPU cores that the container has for itself, 0.01 to 64. @default 0.1 */
+  /** CPU cores that the container has for itself, 0.01 to 64; it may use one core, or as many as these. @default 0.1 */
   readonly cpuCores?: number;
   /** Memory that the container has for itself, and at most, in GB (2³⁰ bytes), 0.1 to 64. @default 0.5 */
   readonly memoryInGb?: number;

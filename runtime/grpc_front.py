@@ -185,8 +185,8 @@ def _given(request, field):
     return getattr(request, field) if request.HasField(field) else None
 
 
-def _make(name, **fields):
-    return message(f"{SERVICE.partition('.')[0]}.{name}")(**fields)
+def _make(kind, **fields):
+    return message(f"{SERVICE.partition('.')[0]}.{kind}")(**fields)
 
 
 def _health(server):

@@ -2,7 +2,7 @@ import { renderNamespace, renderNetworkPolicy, renderServiceAccount } from "./ac
 import { renderCertificate, renderConfiguration, renderKeys, renderSecrets } from "./configuration";
 import { renderDeployment, renderDisruptionBudget } from "./deployment";
 import { renderGateway } from "./gateway";
-import { renderGrpcRoute } from "./grpc";
+import { renderGrpcRoute } from "./grpc-route";
 import type { KubernetesServicePlan, VersionPlan } from "./plan";
 import { renderRoute } from "./route";
 import { renderAutoscaler, renderScaledObject } from "./scaler";

@@ -1,11 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { configurationName } from "./configuration";
-import type { CustomObject } from "./custom";
-import { gatewayApi, grpcListener, parentOf } from "./gateway";
-import { serviceMetadata, versionObjectName } from "./names";
 import type { GrpcPlan, KubernetesServicePlan, VersionPlan } from "./plan";
 import { byteQuantity, cpuQuantity } from "./quantities";
-import { versionHeader } from "./route";
 
 type Container = types.input.core.v1.Container;
 
@@ -13,8 +9,6 @@ type Container = types.input.core.v1.Container;
 export const grpcContainerPort = 5002;
 /** Name of that port. */
 export const grpcPortName = "grpc";
-/** The service of the Open Inference Protocol. */
-const inferenceService = "inference.GRPCInferenceService";
 /** What its health service says of itself alone; by the empty name it says how the scoring server is. */
 const liveness = "liveness";
 /** How much earlier than the scoring server it ends: what it has in hand, that server still has to answer. */
@@ -74,54 +68,12 @@ export function grpcPortsOf({ grpc }: KubernetesServicePlan): types.input.core.v
       ];
 }
 
-/** The way from the gateway to the versions' gRPC, divided as their HTTP is; undefined without either. */
-export function renderGrpcRoute(plan: KubernetesServicePlan): CustomObject | undefined {
-  const { exposure, grpc, versions } = plan;
-  if (exposure.kind !== "gateway" || grpc === undefined) {
-    return undefined;
-  }
-  const method = { type: "Exact", service: inferenceService };
-  const backend = (version: VersionPlan) => ({
-    group: "",
-    kind: "Service",
-    name: versionObjectName(plan, version),
-    port: grpc.port,
-  });
-  const filters = versions.flatMap((version) =>
-    version.mirrorPercent === undefined
-      ? []
-      : [{ type: "RequestMirror", requestMirror: { backendRef: backend(version), ...partOf(version.mirrorPercent) } }],
-  );
-  const serving = versions.filter(({ mirrorPercent }) => mirrorPercent === undefined);
-  return {
-    apiVersion: gatewayApi,
-    kind: "GRPCRoute",
-    metadata: serviceMetadata(plan),
-    spec: {
-      parentRefs: [{ ...parentOf(plan, exposure), sectionName: grpc.listenerName ?? grpcListener }],
-      ...(exposure.hostnames.length > 0 ? { hostnames: [...exposure.hostnames] } : {}),
-      rules: [
-        ...versions.map((version) => ({
-          matches: [{ method, headers: [{ type: "Exact", name: versionHeader, value: version.name }] }],
-          backendRefs: [backend(version)],
-        })),
-        {
-          matches: [{ method }],
-          ...(filters.length > 0 ? { filters } : {}),
-          backendRefs: serving.map((version) => ({ ...backend(version), weight: version.trafficPercent })),
-        },
-      ],
-    },
-  };
-}
-
-function partOf(percent: number): { readonly percent?: number } {
-  return percent === 100 ? {} : { percent };
-}
-
 function resourcesOf({ cpuCores, memoryInGb }: GrpcPlan): types.input.core.v1.ResourceRequirements {
   const memory = byteQuantity(memoryInGb);
-  return { requests: { cpu: cpuQuantity(cpuCores), memory }, limits: { memory } };
+  return {
+    requests: { cpu: cpuQuantity(cpuCores), memory },
+    limits: { cpu: cpuQuantity(Math.max(1, cpuCores)), memory },
+  };
 }
 
 function timesOf({ periodSeconds, timeoutSeconds, failureThreshold }: VersionPlan["probes"]["liveness"]) {

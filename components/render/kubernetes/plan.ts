@@ -35,7 +35,7 @@ export interface GrpcPlan {
   readonly listenerName?: string;
   /** Longest request. */
   readonly maxMessageBytes: number;
-  /** Cores that it has for itself. */
+  /** Cores that it has for itself; it may use one, or these if they are more. */
   readonly cpuCores: number;
   /** GiB that it has for itself, and at most. */
   readonly memoryInGb: number;
