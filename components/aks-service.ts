@@ -64,7 +64,7 @@ export class AksService extends pulumi.ComponentResource implements ScoringServi
       modelIds: this.modelIds,
       traffic: this.traffic,
       addressHost: this.addressHost,
-      ...(args.grpc ? { grpcUri: this.grpcUri } : {}),
+      grpcUri: this.grpcUri,
     });
   }
 }

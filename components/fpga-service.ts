@@ -64,7 +64,7 @@ export class FpgaService extends pulumi.ComponentResource implements ScoringServ
       imageIdentity: this.imageIdentity,
       modelIds: this.modelIds,
       addressHost: this.addressHost,
-      ...(args.grpc ? { grpcUri: this.grpcUri } : {}),
+      grpcUri: this.grpcUri,
     });
   }
 }

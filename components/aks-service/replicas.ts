@@ -103,7 +103,8 @@ function checkDevices(problems: Problems, { extendedResources, gpuCount = 0 }: R
 function podOf(given: ReplicaArgs, { grpc }: AksServiceArgs): ReplicaArgs {
   const { cpuCores = 0.1, memoryInGb = 0.5 } = given;
   const beside = grpc ? grpcSizeOf(grpc) : { cpuCores: 0, memoryInGb: 0 };
-  return { ...given, cpuCores: cpuCores + beside.cpuCores, memoryInGb: memoryInGb + beside.memoryInGb };
+  const sum = (one: number, other: number): number => Number((one + other).toFixed(3));
+  return { ...given, cpuCores: sum(cpuCores, beside.cpuCores), memoryInGb: sum(memoryInGb, beside.memoryInGb) };
 }
 
 /** The nodes that a replica is put on, if they are not left to Kubernetes. */

@@ -54,7 +54,7 @@ describe("AksService", () => {
   it("answers gRPC as well by one word, and tells where", async () => {
     const made = await run({ grpc: {}, hostname: "churn.example.com" });
     const routed = only(made, "kubernetes:gateway.networking.k8s.io/v1:GRPCRoute");
-    assert.equal(routed.name, "churn-grpcRoute");
+    assert.equal(routed.name, "churn-grpc-route");
     assert.equal(await value(made.result.grpcUri), "churn.example.com:8081");
     const { containers } = (
       only(made, deployment).inputs as { spec: { template: { spec: { containers: { name: string }[] } } } }

@@ -26,7 +26,7 @@ const versionRenders = {
   scaler: renderScaledObject,
   autoscaler: renderAutoscaler,
 } as const;
-const exposingRenders = { address: renderAddress, route: renderRoute, grpcRoute: renderGrpcRoute } as const;
+const exposingRenders = { address: renderAddress, route: renderRoute, "grpc-route": renderGrpcRoute } as const;
 
 type Renders = typeof serviceRenders & typeof versionRenders & typeof exposingRenders;
 /** What an object is for; part of its resource's name, so for life. */
