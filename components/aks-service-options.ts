@@ -55,6 +55,20 @@ export interface ReplicaProbe {
   readonly failureThreshold?: number;
 }
 
+/** How a service answers gRPC as well: the Open Inference Protocol v2, by a container of the same image in each replica. */
+export interface GrpcArgs {
+  /** Port that callers use, 1 to 65535, none of HTTP's; at a shared Gateway that of its listener. @default 8081 */
+  readonly port?: number;
+  /** Listener of the host's shared Gateway that is for `GRPCRoute`s alone. @default - a listener is made, at a Gateway of the service's own */
+  readonly listenerName?: string;
+  /** Longest request, in MB (2²⁰ bytes), 1 to 100. @default 4, as gRPC has it */
+  readonly maxMessageSizeInMb?: number;
+  /** CPU cores that the container has for itself, 0.01 to 64; it may use one core, or as many as these. @default 0.1 */
+  readonly cpuCores?: number;
+  /** Memory that the container has for itself, and at most, in GB (2³⁰ bytes), 0.1 to 64. @default 0.5 */
+  readonly memoryInGb?: number;
+}
+
 /** Pods that may call a service. */
 export interface Caller {
   readonly namespace: pulumi.Input<string>;
@@ -168,6 +182,8 @@ export interface AksServiceArgs extends ServingArgs, ReplicaArgs {
   readonly allowedIpRanges?: readonly string[];
   /** Annotations of what makes the address: the load balancer's Service, or the Gateway's. @default - none @example { "service.beta.kubernetes.io/azure-dns-label-name": "churn" } */
   readonly addressAnnotations?: Readonly<Record<string, string>>;
+  /** Answer gRPC as well, by `{}`; the image needs grpcio and protobuf. @default - REST alone */
+  readonly grpc?: GrpcArgs;
   /** Pods of the cluster that may call it; all others are kept out. @default - none but the Gateway's */
   readonly callers?: readonly Caller[];
   /** Longest time from a replica's start to its first answer, in seconds, 1 to 3600. @default 310 */

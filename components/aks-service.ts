@@ -28,6 +28,8 @@ export class AksService extends pulumi.ComponentResource implements ScoringServi
   readonly traffic: pulumi.Output<Record<string, number>>;
   /** Host that a DNS record for `hostname` leads to: of the service's own Gateway or load balancer; empty without. */
   readonly addressHost: pulumi.Output<string>;
+  /** `host:port` for a gRPC channel, with TLS where `scoringUri` has it; undefined without `grpc`. */
+  readonly grpcUri: pulumi.Output<string | undefined>;
 
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: AksServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,6 +52,7 @@ export class AksService extends pulumi.ComponentResource implements ScoringServi
       Object.fromEntries(checked.versions.map(({ name: version, trafficPercent }) => [version, trafficPercent])),
     );
     this.addressHost = service.addressHost;
+    this.grpcUri = service.grpcUri;
     this.registerOutputs({
       scoringUri: this.scoringUri,
       swaggerUri: this.swaggerUri,
@@ -61,6 +64,7 @@ export class AksService extends pulumi.ComponentResource implements ScoringServi
       modelIds: this.modelIds,
       traffic: this.traffic,
       addressHost: this.addressHost,
+      grpcUri: this.grpcUri,
     });
   }
 }

@@ -27,6 +27,8 @@ export class FpgaService extends pulumi.ComponentResource implements ScoringServ
   readonly modelIds: pulumi.Output<string[]>;
   /** Host that a DNS record for `hostname` leads to: of the service's own Gateway or load balancer; empty without. */
   readonly addressHost: pulumi.Output<string>;
+  /** `host:port` for a gRPC channel, with TLS where `scoringUri` has it; undefined without `grpc`. */
+  readonly grpcUri: pulumi.Output<string | undefined>;
 
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: FpgaServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,6 +52,7 @@ export class FpgaService extends pulumi.ComponentResource implements ScoringServ
     this.imageIdentity = service.imageIdentity;
     this.modelIds = service.modelIds;
     this.addressHost = service.addressHost;
+    this.grpcUri = service.grpcUri;
     this.registerOutputs({
       accelerator: this.accelerator,
       scoringUri: this.scoringUri,
@@ -61,6 +64,7 @@ export class FpgaService extends pulumi.ComponentResource implements ScoringServ
       imageIdentity: this.imageIdentity,
       modelIds: this.modelIds,
       addressHost: this.addressHost,
+      grpcUri: this.grpcUri,
     });
   }
 }

@@ -95,6 +95,8 @@ export class ModelImage extends pulumi.ComponentResource {
   readonly isLocked: boolean;
   /** Whether it is for NVIDIA GPUs. */
   readonly enableGpu: boolean;
+  /** Names of its Python packages, normalised, where a `conda.lock` that fits says them. */
+  readonly packages: readonly string[] | undefined;
 
   /** @throws pulumi.ResourceError with everything that is wrong with the arguments, one problem a line. */
   constructor(name: string, args: ModelImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -121,6 +123,7 @@ export class ModelImage extends pulumi.ComponentResource {
     this.sampleRequests = args.sampleRequests;
     this.isLocked = reading.lockFits;
     this.enableGpu = args.enableGpu ?? false;
+    this.packages = reading.packages;
     this.registerOutputs({
       imageName: this.imageName,
       version: this.version,

@@ -20,6 +20,8 @@ export interface ContainerImageReference extends ImageReference {
   readonly ref: pulumi.Input<string>;
   /** Folder of sample requests, relative to the project's folder; plain. Each update sends them. @default - none are sent */
   readonly sampleRequests?: string;
+  /** Names of the Python packages in it, normalised; plain. @default - not known */
+  readonly packages?: readonly string[];
   /** `name:version`, for people. @default - not known */
   readonly imageId?: pulumi.Input<string>;
   /** `name:version` of each model in it, for people. @default - not known */

@@ -105,5 +105,6 @@ export function checkSamples(problems: Problems, { sampleRequests }: BuiltImage)
 }
 
 function serve(name: string, args: AksServiceArgs): pulumi.Inputs {
-  return describeService(new AksService(name, args), args.authEnabled !== false);
+  const service = new AksService(name, args);
+  return describeService(service, args.authEnabled !== false, args.grpc ? { grpcUri: service.grpcUri } : {});
 }

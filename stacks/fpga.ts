@@ -52,7 +52,8 @@ export async function fpga(settings: FpgaSettings): Promise<ClusterOutputs> {
 
 function serve(name: string, args: FpgaServiceArgs): pulumi.Inputs {
   const service = new FpgaService(name, args);
-  return describeService(service, args.authEnabled !== false, { accelerator: service.accelerator });
+  const { accelerator, grpcUri } = service;
+  return describeService(service, args.authEnabled !== false, { accelerator, ...(args.grpc ? { grpcUri } : {}) });
 }
 
 /** What is wrong with the services, one problem a line; `host` is what is known of theirs before it is made. */

@@ -73,10 +73,10 @@ const makers: Readonly<
   AciService: (name, opts) =>
     new components.AciService(name, { host: aciHost, image: containerImage, port: 8080 }, opts),
   AksService: (name, opts) =>
-    new components.AksService(name, { host: clusterHost, image: containerImage, cpuCores: 1 }, opts),
+    new components.AksService(name, { host: clusterHost, image: containerImage, grpc: {} }, opts),
   BatchScoringPool: (name, opts) => new components.BatchScoringPool(name, everythingInBatch, opts),
   FpgaService: (name, opts) =>
-    new components.FpgaService(name, { host: azureHost, image: containerImage, numReplicas: 2 }, opts),
+    new components.FpgaService(name, { host: azureHost, image: containerImage, grpc: {} }, opts),
   EdgeModuleDeployment: (name, opts) => new components.EdgeModuleDeployment(name, everythingOnEdge, opts),
   LocalService: (name, opts) => new components.LocalService(name, { image, authEnabled: true }, opts),
 };

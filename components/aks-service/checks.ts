@@ -10,6 +10,7 @@ import type { Problems } from "../internal/validate";
 import type { ProbePlan } from "../render/kubernetes/plan";
 import { checkKeys, checkServing } from "../serving";
 import { checkExposure, exposureOf } from "./exposure";
+import { checkGrpc } from "./grpc";
 import { checkReplicas } from "./replicas";
 import { checkTraffic, trafficOf, type VersionTraffic, versionsOf } from "./traffic";
 
@@ -41,6 +42,7 @@ export function checkAksService(problems: Problems, name: string, args: AksServi
     ...checkLabels(problems, args),
     exposure: checkExposure(problems, args, { serviceName, namespace }),
     versions: checkVersions(problems, args),
+    grpc: checkGrpc(problems, args),
     probes: checkProbes(problems, args),
     callers: checkCallers(problems, args),
     identity: checkIdentity(problems, args),

@@ -38,7 +38,7 @@ export function makeObjects(
   let host: pulumi.Output<string> | undefined;
   for (const rendered of renderAll(plan)) {
     const { role, version } = rendered;
-    const isExposing = role === "address" || role === "route";
+    const isExposing = role === "address" || role === "route" || role === "grpc-route";
     const before = made.filter((one) => isExposing || one.version === undefined || one.version === version);
     const dependsOn = [...((options.dependsOn ?? []) as pulumi.Resource[]), ...before.map(({ resource }) => resource)];
     const full = [name, role, version].filter((part) => part !== undefined).join("-");
@@ -63,6 +63,7 @@ function make(name: string, rendered: RenderedObject, options: pulumi.CustomReso
       return makeAddress(name, rendered.object, options);
     case "scaler":
     case "route":
+    case "grpc-route":
       return { resource: new CustomResource(name, rendered.object, options) };
     case "deployment":
       return { resource: new apps.Deployment(name, rendered.object, options) };

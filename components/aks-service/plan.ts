@@ -18,7 +18,7 @@ export function planOf(
   checked: CheckedAks,
   keys: readonly pulumi.Input<string>[],
 ): KubernetesServicePlan {
-  const { serviceName, namespace, ownsNamespace, labels, exposure, identity } = checked;
+  const { serviceName, namespace, ownsNamespace, labels, exposure, identity, grpc } = checked;
   const digests = pulumi.all([...keys]).apply((all) => JSON.stringify(keyDigests(all)));
   return {
     serviceName,
@@ -30,6 +30,7 @@ export function planOf(
     ...(identity ? { workloadIdentityClientId: identity.clientId } : {}),
     ...(host.registry?.pullSecretName === undefined ? {} : { pullSecretName: host.registry.pullSecretName }),
     exposure: exposure.plan,
+    ...(grpc ? { grpc } : {}),
     peers: [...checked.callers, ...scalersOf(host, checked)],
   };
 }

@@ -7,6 +7,7 @@ import type { Problems } from "../internal/validate";
 import type { KubernetesHost, NodeSize } from "../kubernetes-host";
 import type { ReplicasPlan } from "../render/kubernetes/plan";
 import { isPlainMap } from "../serving";
+import { grpcSizeOf } from "./grpc";
 
 /** What a pod's numbers may be. */
 export const ranges: Readonly<Partial<Record<keyof ReplicaArgs, Rule<number>>>> = {
@@ -38,7 +39,7 @@ export function checkReplicas(problems: Problems, args: AksServiceArgs, name: st
   return {
     ...checkSize(problems, given, place),
     ...checkDevices(problems, given, place),
-    ...checkPlace(problems, given, args.host, place),
+    ...checkPlace(problems, podOf(given, args), args.host, place),
     replicas: checkNumber(problems, given, args.host, place),
     maxRequestWaitTimeMs: given.maxRequestWaitTimeMs ?? 500,
     temporaryInGb: given.temporaryInGb ?? 1,
@@ -98,6 +99,14 @@ function checkDevices(problems: Problems, { extendedResources, gpuCount = 0 }: R
     );
   }
   return extendedResources === undefined ? {} : { extendedResources };
+}
+
+/** What all containers of a pod have for themselves. */
+function podOf(given: ReplicaArgs, { grpc }: AksServiceArgs): ReplicaArgs {
+  const { cpuCores = 0.1, memoryInGb = 0.5 } = given;
+  const beside = grpc ? grpcSizeOf(grpc) : { cpuCores: 0, memoryInGb: 0 };
+  const sum = (one: number, other: number): number => Number((one + other).toFixed(3));
+  return { ...given, cpuCores: sum(cpuCores, beside.cpuCores), memoryInGb: sum(memoryInGb, beside.memoryInGb) };
 }
 
 /** The nodes that a replica is put on, if they are not left to Kubernetes. */

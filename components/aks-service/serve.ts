@@ -18,6 +18,8 @@ export interface ClusterService extends ScoringService {
   readonly versionUri: pulumi.Output<string>;
   /** Host of what makes the service's address; empty where no object does. */
   readonly addressHost: pulumi.Output<string>;
+  /** `host:port` of gRPC; undefined where only REST is answered. */
+  readonly grpcUri: pulumi.Output<string | undefined>;
 }
 
 /** Makes a service in a cluster as children of a component, and has it proven: keys, identity, objects, smoke tests. */
@@ -48,6 +50,7 @@ export function serveInCluster(
     imageIdentity: pulumi.output(image?.identity ?? ""),
     modelIds: pulumi.output(image?.modelIds ?? []).apply((ids) => [...ids]),
     addressHost: objects.host ?? pulumi.output(""),
+    grpcUri: grpcUriOf(checked, objects),
   };
 }
 
@@ -101,6 +104,11 @@ function baseOf({ exposure }: CheckedAks, objects: ServiceObjects): pulumi.Outpu
     return pulumi.interpolate`${scheme}://${host}${plan.pathPrefix.replace(/\/$/, "")}`;
   }
   return pulumi.interpolate`${scheme}://${host}${plan.port === 80 ? "" : `:${plan.port}`}`;
+}
+
+function grpcUriOf({ exposure, grpc }: CheckedAks, objects: ServiceObjects): pulumi.Output<string | undefined> {
+  const host = exposure.host ?? objects.host ?? "";
+  return grpc === undefined ? pulumi.output(undefined) : pulumi.interpolate`${host}:${grpc.port}`;
 }
 
 /** Says what is other than the arguments let one think. */

@@ -9,7 +9,7 @@ import type { BundleFile, EnvironmentSpec } from "./local-contract";
 import { type Fault, type PropertyFault, shown } from "./problems";
 import { fromRoot, toRoot } from "./project";
 import { checkScoringScript } from "./python-source";
-import { requirementName } from "./lock";
+import { packageNames, requirementName } from "./lock";
 import { type Lock, readLock } from "./lock-file";
 import { sampleFaults } from "./samples";
 
@@ -43,6 +43,8 @@ export interface ImageReading {
   readonly files: readonly string[];
   /** Whether there is a lock file that was made from the conda file as it is. */
   readonly lockFits: boolean;
+  /** Names of its packages, where the lock file fits. */
+  readonly packages?: readonly string[];
   /** Hashes the files and makes the plan; only to be called without faults. */
   readonly plan: () => ImagePlan;
 }
@@ -65,6 +67,7 @@ export function readImage(source: ImageSource): ImageReading {
     faults: reader.faults,
     files: reader.names(),
     lockFits: lock.fits,
+    ...(lock.fits ? { packages: packageNames(lock.text ?? "") } : {}),
     plan: () => makePlan(source, executionScript, conda, lock, reader),
   };
 }

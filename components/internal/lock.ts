@@ -18,6 +18,14 @@ export function requirementName(requirement: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 
+/** The normalised names of the packages that a lock file pins. */
+export function packageNames(lock: string): string[] {
+  return lock
+    .split("\n")
+    .filter((line) => /^[A-Za-z0-9]/.test(line))
+    .map(requirementName);
+}
+
 /** How many packages a lock file pins. */
 export function pinnedPackages(lock: string): number {
   return lock.split("\n").filter((line) => /^[A-Za-z0-9]/.test(line)).length;

@@ -66,7 +66,7 @@ export const serviceFields = new Map<string, Rule<unknown>>([
   ...replicaFields,
   ...fieldsOf("workers server maxConcurrentRequests maxBatchSize maxLatencyMs scoringTimeoutMs corsOrigins"),
   ...fieldsOf("authEnabled keyRotation tags description defaultVersion rollout namespace exposure internal hostname"),
-  ...fieldsOf("pathPrefix tls port allowedIpRanges addressAnnotations callers startTimeoutSeconds livenessProbe"),
+  ...fieldsOf("pathPrefix tls port allowedIpRanges addressAnnotations callers grpc startTimeoutSeconds livenessProbe"),
   ...fieldsOf("readinessProbe workloadIdentityEnabled appInsightsEnabled responseLoggingEnabled dataCollectionEnabled"),
   ...fieldsOf("smokeTestEnabled smokeTestTimeoutSeconds"),
 ]);

@@ -51,6 +51,23 @@ describe("AksService", () => {
     assert.deepEqual(objects, JSON.parse(JSON.stringify(rendered)));
   });
 
+  it("answers gRPC as well by one word, and tells where", async () => {
+    const made = await run({ grpc: {}, hostname: "churn.example.com" });
+    const routed = only(made, "kubernetes:gateway.networking.k8s.io/v1:GRPCRoute");
+    assert.equal(routed.name, "churn-grpc-route");
+    assert.equal(await value(made.result.grpcUri), "churn.example.com:8081");
+    const { containers } = (
+      only(made, deployment).inputs as { spec: { template: { spec: { containers: { name: string }[] } } } }
+    ).spec.template.spec;
+    assert.deepEqual(
+      containers.map(({ name }) => name),
+      ["server", "grpc"],
+    );
+    assert.equal(await value((await run()).result.grpcUri), undefined);
+    const inside = await run({ grpc: { port: 9000 }, exposure: "cluster" });
+    assert.equal(await value(inside.result.grpcUri), "churn.churn.svc.cluster.local:9000");
+  });
+
   it("makes every object with the host's provider, after what the host must have", async () => {
     const made = await runProgram(() => {
       const pool = new pulumi.ComponentResource("scorestack:index:Pool", "pool");

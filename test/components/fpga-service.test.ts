@@ -79,6 +79,14 @@ describe("FpgaService", () => {
     assert.equal(await value(made.result.accelerator), "gpu");
   });
 
+  it("answers gRPC as well, beside the server that alone has the device", async () => {
+    const made = await run({ grpc: {}, hostname: "churn.example.com" });
+    const [server, beside] = podOf(made).containers;
+    assert.ok(server?.resources["limits"]?.["nvidia.com/gpu"] === "1");
+    assert.deepEqual(Object.keys(beside?.resources["limits"] ?? {}), ["cpu", "memory"]);
+    assert.equal(await value(made.result.grpcUri), "churn.example.com:8081");
+  });
+
   it("makes nodes with FPGAs by one other word", async () => {
     const made = await run(onFpga);
     const { agentPoolName, vmSize, nodeTaints, nodeLabels } = poolOf(made);

@@ -8,7 +8,7 @@ import { batchPlan, fullBatchPlan } from "../support/batch-plan";
 import { nvidiaPlugin } from "../../components/aks/gpus";
 import { amdPlugin } from "../../components/fpga/machine";
 import { renderDevicePlugin } from "../../components/render/kubernetes/device-plugin";
-import { byRequests, fullPlan, servicePlan, versionPlan } from "../support/kubernetes-plan";
+import { byRequests, fullPlan, grpc, servicePlan, versionPlan } from "../support/kubernetes-plan";
 
 /** An object as it is sent. */
 export interface Manifest {
@@ -38,6 +38,13 @@ export const plans: Readonly<Record<string, KubernetesServicePlan>> = {
     exposure: { kind: "loadBalancer", isInternal: true, port: 80, allowedRanges: ["10.1.0.0/16"] },
   }),
   shared: servicePlan({ serviceName: "shared", exposure: shared }),
+  spoken: { ...fullPlan(), serviceName: "spoken", grpc },
+  spokenInside: servicePlan({ serviceName: "spoken-inside", grpc }),
+  spokenShared: servicePlan({
+    serviceName: "spoken-shared",
+    exposure: { ...shared, hostnames: ["a.example.com"] },
+    grpc: { ...grpc, listenerName: "grpc" },
+  }),
   accelerated: servicePlan({
     serviceName: "accelerated",
     versions: [

@@ -33,6 +33,11 @@ export type Tool = keyof typeof tools;
 export const definitionFiles = {
   gateways: ["sigs.k8s.io/gateway-api", gatewayVersion, "config/crd/standard/gateway.networking.k8s.io_gateways.yaml"],
   routes: ["sigs.k8s.io/gateway-api", gatewayVersion, "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"],
+  grpcRoutes: [
+    "sigs.k8s.io/gateway-api",
+    gatewayVersion,
+    "config/crd/standard/gateway.networking.k8s.io_grpcroutes.yaml",
+  ],
   scaledObjects: ["github.com/kedacore/keda/v2", kedaVersion, "config/crd/bases/keda.sh_scaledobjects.yaml"],
 } as const;
 

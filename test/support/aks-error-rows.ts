@@ -19,6 +19,10 @@ const shared: KubernetesHost = {
   ...clusterHost,
   gateway: { className: "approuting-istio", shared: { name: "team", namespace: "gateways", hasTls: true } },
 };
+const sharedWithHost: KubernetesHost = {
+  ...clusterHost,
+  gateway: { className: "approuting-istio", shared: { name: "team", namespace: "gateways", hasTls: true, hostname } },
+};
 const small: KubernetesHost = {
   ...clusterHost,
   nodeSizes: [{ name: "cpu", cpuCores: 3.8, memoryInGb: 12.5, gpus: 0 }],
@@ -368,4 +372,29 @@ export const rows: readonly Row[] = [
   [{ smokeTestTimeoutSeconds: 0 }, "'smokeTestTimeoutSeconds' must be an integer from 1 to 3600, got 0"],
   [{ workers: 0 }, "'workers' must be an integer from 1 to 64, got 0"],
   [{ workers: pulumi.output(2) }, "'workers' must be known when the program runs, got a value that is known later"],
+  [{ grpc: { port: 0 } }, "'grpc.port' must be an integer from 1 to 65535, got 0"],
+  [{ grpc: { port: 80 } }, "'grpc.port' must be another than HTTP's, got 80"],
+  [{ grpc: { maxMessageSizeInMb: 101 } }, "'grpc.maxMessageSizeInMb' must be an integer from 1 to 100, got 101"],
+  [{ grpc: { cpuCores: 0 } }, "'grpc.cpuCores' must be a number from 0.01 to 64, got 0"],
+  [{ grpc: { memoryInGb: 0 } }, "'grpc.memoryInGb' must be a number from 0.1 to 64, got 0"],
+  [
+    { host: shared, hostname, grpc: { listenerName: "" } },
+    "'grpc.listenerName' must be a text that is not empty, got ''",
+  ],
+  [
+    { grpc: { listenerName: "grpc" } },
+    "'grpc.listenerName' must be left out where the host's Gateway is not shared; the service's own Gateway has a listener for it",
+  ],
+  [
+    { host: shared, hostname, grpc: {} },
+    "'grpc.listenerName' must be given where the host's Gateway is shared; name a listener whose allowed routes are of the kind GRPCRoute alone",
+  ],
+  [
+    { host: sharedWithHost, grpc: { listenerName: "grpc" } },
+    "'hostname' must come with 'grpc' where the host's Gateway is shared; every service of a shared listener has the same gRPC methods",
+  ],
+  [
+    { image: { ...image, packages: ["numpy", "protobuf"] }, grpc: {} },
+    "'image' must have 'grpcio' and 'protobuf' in its environment with 'grpc', got no 'grpcio'; add them to its conda file, and run npm run lock",
+  ],
 ];

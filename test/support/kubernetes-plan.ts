@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type {
   Exposure,
+  GrpcPlan,
   KubernetesServicePlan,
   ReplicasPlan,
   VersionPlan,
@@ -21,6 +22,9 @@ export const byRequests: ReplicasPlan = {
   targetUtilization: 70,
   measure: { by: "requests", path: "/metrics/all", format: "json", valueLocation: "requests" },
 };
+
+/** gRPC, as a service has it of which nothing is said. */
+export const grpc: GrpcPlan = { port: 8081, maxMessageBytes: 4 * 2 ** 20, cpuCores: 0.1, memoryInGb: 0.5 };
 
 /** A version that answers everything, with other values where they are given. */
 export function versionPlan(given: Partial<VersionPlan> = {}): VersionPlan {
@@ -197,6 +201,7 @@ export const anyPlan: fc.Arbitrary<KubernetesServicePlan> = fc
     peers: fc.array(fc.record({ namespace: name(20), podLabels: fc.option(labels, { nil: undefined }) }), {
       maxLength: 2,
     }),
+    grpc: fc.option(fc.constant(grpc), { nil: undefined }),
     names: fc.uniqueArray(name(25), { minLength: 1, maxLength: 14 }),
     drafts: fc.array(version, { minLength: 14, maxLength: 14 }),
     first: count(51, 100),

@@ -1,4 +1,5 @@
 import type { core, networking, types } from "@pulumi/kubernetes";
+import { grpcContainerPort } from "./grpc";
 import { serviceMetadata, serviceSelector } from "./names";
 import type { KubernetesServicePlan, NetworkPeer } from "./plan";
 import { serverPort } from "./pod";
@@ -42,7 +43,8 @@ export function renderServiceAccount(plan: KubernetesServicePlan): core.v1.Servi
 /** Who may call the pods: nobody who is not named. What they call is not limited; the kubelet's probes always pass. */
 export function renderNetworkPolicy(plan: KubernetesServicePlan): networking.v1.NetworkPolicyArgs {
   const from = callers(plan);
-  const ports = [{ protocol: "TCP", port: serverPort }];
+  const open = plan.grpc === undefined ? [serverPort] : [serverPort, grpcContainerPort];
+  const ports = open.map((port) => ({ protocol: "TCP", port }));
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",

@@ -2,6 +2,7 @@ import { renderNamespace, renderNetworkPolicy, renderServiceAccount } from "./ac
 import { renderCertificate, renderConfiguration, renderKeys, renderSecrets } from "./configuration";
 import { renderDeployment, renderDisruptionBudget } from "./deployment";
 import { renderGateway } from "./gateway";
+import { renderGrpcRoute } from "./grpc-route";
 import type { KubernetesServicePlan, VersionPlan } from "./plan";
 import { renderRoute } from "./route";
 import { renderAutoscaler, renderScaledObject } from "./scaler";
@@ -25,7 +26,7 @@ const versionRenders = {
   scaler: renderScaledObject,
   autoscaler: renderAutoscaler,
 } as const;
-const exposingRenders = { address: renderAddress, route: renderRoute } as const;
+const exposingRenders = { address: renderAddress, route: renderRoute, "grpc-route": renderGrpcRoute } as const;
 
 type Renders = typeof serviceRenders & typeof versionRenders & typeof exposingRenders;
 /** What an object is for; part of its resource's name, so for life. */

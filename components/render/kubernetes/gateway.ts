@@ -6,6 +6,8 @@ import { internalAddress } from "./service";
 
 /** API version of gateways and routes. */
 export const gatewayApi = "gateway.networking.k8s.io/v1";
+/** Listener for gRPC of a gateway of the service's own. A gateway takes HTTP or gRPC for a domain at a listener, not both. */
+export const grpcListener = "grpc";
 
 /** The gateway that the service owns; undefined where it has another's, or none. With TLS there is no port without. */
 export function renderGateway(plan: KubernetesServicePlan): CustomObject | undefined {
@@ -45,9 +47,19 @@ function listenersOf(plan: KubernetesServicePlan, { hostnames }: GatewayExposure
     ...(tls === undefined ? {} : { tls: { mode: "Terminate", certificateRefs: [certificateReference(plan)] } }),
     allowedRoutes: { namespaces: { from: "Same" } },
   };
-  return hostnames.length === 0
-    ? [{ name: protocol.toLowerCase(), ...common }]
-    : hostnames.map((hostname) => ({ name: hostname.replace("*", "any"), hostname, ...common }));
+  const listeners =
+    hostnames.length === 0
+      ? [{ name: protocol.toLowerCase(), ...common }]
+      : hostnames.map((hostname) => ({ name: hostname.replace("*", "any"), hostname, ...common }));
+  return [...listeners, ...grpcListenersOf(plan, common)];
+}
+
+/** It is for all domains of the service, whose route names them; its kind of routes keeps the route of HTTP away. */
+function grpcListenersOf({ grpc }: KubernetesServicePlan, common: { readonly allowedRoutes: object }) {
+  const kinds = [{ group: "gateway.networking.k8s.io", kind: "GRPCRoute" }];
+  return grpc === undefined
+    ? []
+    : [{ name: grpcListener, ...common, port: grpc.port, allowedRoutes: { ...common.allowedRoutes, kinds } }];
 }
 
 function certificateReference(plan: KubernetesServicePlan) {

@@ -23,6 +23,22 @@ export interface KubernetesServicePlan {
   readonly exposure: Exposure;
   /** Who may call the pods, beside the gateway. Everyone else is kept out. */
   readonly peers: readonly NetworkPeer[];
+  /** A server that speaks gRPC in each replica, beside the scoring server; undefined: there is none. */
+  readonly grpc?: GrpcPlan;
+}
+
+/** What speaks gRPC in a replica, and where callers find it. */
+export interface GrpcPlan {
+  /** Port of the Services, and of the listener of a gateway of the service's own. */
+  readonly port: number;
+  /** Listener of a gateway that exists, for gRPC alone. */
+  readonly listenerName?: string;
+  /** Longest request. */
+  readonly maxMessageBytes: number;
+  /** Cores that it has for itself; it may use one, or these if they are more. */
+  readonly cpuCores: number;
+  /** GiB that it has for itself, and at most. */
+  readonly memoryInGb: number;
 }
 
 /** Who reaches the service, and how. Only a gateway divides traffic: without one all of it goes to the default version. */

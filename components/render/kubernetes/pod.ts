@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { configurationName, keysFile, keysName, secretsName } from "./configuration";
+import { renderGrpcContainer } from "./grpc";
 import { serviceObjectName, versionSelector } from "./names";
 import type { KubernetesServicePlan, ProbePlan, VersionPlan } from "./plan";
 import { byteQuantity, cpuQuantity } from "./quantities";
@@ -35,7 +36,7 @@ const keysFolder = "/mnt/scorestack";
 const temporaryVolume = "temporary";
 const temporaryFolder = "/tmp";
 
-/** A pod of a version: the server alone, with no right that it does not need. */
+/** A pod of a version: the server, and what speaks gRPC before it, with no right that they do not need. */
 export function renderPod(plan: KubernetesServicePlan, version: VersionPlan): PodSpec {
   const { pullSecretName } = plan;
   return {
@@ -56,7 +57,7 @@ export function renderPod(plan: KubernetesServicePlan, version: VersionPlan): Po
       matchLabelKeys: ["pod-template-hash"],
     })),
     ...placeOf(version),
-    containers: [serverOf(plan, version)],
+    containers: [serverOf(plan, version), ...renderGrpcContainer(plan, version)],
     volumes: volumesOf(plan, version),
   };
 }

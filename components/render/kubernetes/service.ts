@@ -1,4 +1,5 @@
 import type { core } from "@pulumi/kubernetes";
+import { grpcPortsOf } from "./grpc";
 import { replicasName, serviceMetadata, versionMetadata, versionSelector } from "./names";
 import type { KubernetesServicePlan, LoadBalancerExposure, VersionPlan } from "./plan";
 import { serverPortName } from "./pod";
@@ -14,7 +15,11 @@ export function renderService(plan: KubernetesServicePlan, version: VersionPlan)
     apiVersion: "v1",
     kind: "Service",
     metadata: versionMetadata(plan, version),
-    spec: { type: "ClusterIP", selector: versionSelector(plan, version), ports: [portOf(servicePort)] },
+    spec: {
+      type: "ClusterIP",
+      selector: versionSelector(plan, version),
+      ports: [portOf(servicePort), ...grpcPortsOf(plan)],
+    },
   };
 }
 
@@ -51,7 +56,8 @@ export function renderAddress(plan: KubernetesServicePlan): core.v1.ServiceArgs 
     return undefined;
   }
   const metadata = serviceMetadata(plan);
-  const common = { selector: versionSelector(plan, version), ports: [portOf(exposure.port)] };
+  const ports = [portOf(exposure.port), ...grpcPortsOf(plan)];
+  const common = { selector: versionSelector(plan, version), ports };
   if (exposure.kind === "cluster") {
     return { apiVersion: "v1", kind: "Service", metadata, spec: { type: "ClusterIP", ...common } };
   }
