@@ -4,10 +4,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { batchPackages, commonPython } from "../contract/environment";
-import { grpcPython } from "./grpc_environment";
+import { widePython } from "./environment";
 
 type Outcomes = Readonly<Record<string, string>>;
 
+/** Tests with packages that scorers bring only where they are asked to. */
+const wideFiles = ["test_edge_feed.py", "test_grpc_front.py"];
 const files = fs.readdirSync(__dirname).filter((name) => /^test_\w+\.py$/.test(name));
 
 /**
@@ -21,8 +23,8 @@ describe("runtime", function () {
   before(async function () {
     // The first run on a machine builds the environment.
     this.timeout(900_000);
-    const [common, withGrpc, packages] = [await commonPython(), await grpcPython(), await batchPackages()];
-    const python = (file: string): string => (file === "test_grpc_front.py" ? withGrpc : common);
+    const [common, wide, packages] = [await commonPython(), await widePython(), await batchPackages()];
+    const python = (file: string): string => (wideFiles.includes(file) ? wide : common);
     await Promise.all(files.map(async (file) => outcomes.set(file, await run(python(file), packages, file))));
   });
 
