@@ -38,7 +38,7 @@ export const plans: Readonly<Record<string, KubernetesServicePlan>> = {
     exposure: { kind: "loadBalancer", isInternal: true, port: 80, allowedRanges: ["10.1.0.0/16"] },
   }),
   shared: servicePlan({ serviceName: "shared", exposure: shared }),
-  spoken: { ...fullPlan(), serviceName: "spoken", grpc },
+  spoken: { ...fullPlan(), serviceName: "spoken", ownsNamespace: false, grpc },
   spokenInside: servicePlan({ serviceName: "spoken-inside", grpc }),
   spokenShared: servicePlan({
     serviceName: "spoken-shared",
