@@ -142,7 +142,11 @@ describe("containers of local services", () => {
     const key = store.environments.key(environment);
     project.write({
       [`.scorestack/environments/${key}/bin/python`]: "",
-      [`.scorestack/environments/${key}/environment.json`]: JSON.stringify({ key, ...environment }),
+      [`.scorestack/environments/${key}/environment.json`]: JSON.stringify({
+        key,
+        pythonVersion: "3.11.7",
+        ...environment,
+      }),
       [`.scorestack/environments/${key}.lock`]: lock,
     });
     await store.imageStore.build(inputs, key);
