@@ -19,7 +19,7 @@ describe("a disk", function () {
     home = clone.path(".scorestack");
     const shared = ["tools", "environments"].map((name) => [name, fs.readlinkSync(`${home}/${name}`)] as const);
     try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", home], { stdio: "pipe" });
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=24m", "tmpfs", home], { stdio: "pipe" });
     } catch {
       fs.rmSync(clone.folder, { recursive: true });
       this.skip();
@@ -33,7 +33,8 @@ describe("a disk", function () {
   });
   after(async () => {
     fs.rmSync(`${home}/filler`, { force: true });
-    await clone.run("down", "--yes");
+    const { code, stderr } = await clone.run("down", "--yes");
+    assert.equal(code, 0, stderr);
     execFileSync("umount", ["--lazy", home]);
     fs.rmSync(clone.folder, { recursive: true });
   });
