@@ -2,26 +2,14 @@ import { strict as assert } from "node:assert";
 import { type EdgeConfigurationInputs, edgeTokens, type ModulesContent } from "../../components/internal/edge-contract";
 import { configurationHandler, configurationId } from "../../provider/edge/configuration";
 import { unknown } from "../../provider/rpc/values";
-import { base, hub as host, layer, TestHub } from "../support/edge-hub";
-import { ProviderDesk, secret } from "../support/provider-desk";
+import { base, hub as host, layer, hubAndDesk } from "../support/edge-hub";
+import { secret } from "../support/provider-desk";
 
 const token = edgeTokens.configuration;
 
 /** Does not prove: that a hub in Azure answers as the stand-in's does. */
 describe("scorestack:edge:Configuration", () => {
-  const hub = new TestHub();
-  const desk = new ProviderDesk([configurationHandler()]);
-
-  before(async () => {
-    await Promise.all([hub.start(), desk.open()]);
-  });
-  beforeEach(() => {
-    hub.clear();
-  });
-  after(async () => {
-    desk.close();
-    await hub.stop();
-  });
+  const { hub, desk } = hubAndDesk([configurationHandler()]);
 
   const inputs = (more: Partial<EdgeConfigurationInputs> = {}): EdgeConfigurationInputs => ({
     hub: host,

@@ -2,27 +2,15 @@ import { strict as assert } from "node:assert";
 import { type EdgeDeviceInputs, edgeTokens } from "../../components/internal/edge-contract";
 import { deviceHandler } from "../../provider/edge/device";
 import { unknown } from "../../provider/rpc/values";
-import { hub as host, TestHub } from "../support/edge-hub";
-import { ProviderDesk, secret } from "../support/provider-desk";
+import { hub as host, hubAndDesk } from "../support/edge-hub";
+import { secret } from "../support/provider-desk";
 
 const token = edgeTokens.device;
 const thumbprint = "A".repeat(40);
 
 /** Does not prove: that a hub in Azure answers as the stand-in's does. */
 describe("scorestack:edge:Device", () => {
-  const hub = new TestHub();
-  const desk = new ProviderDesk([deviceHandler()]);
-
-  before(async () => {
-    await Promise.all([hub.start(), desk.open()]);
-  });
-  beforeEach(() => {
-    hub.clear();
-  });
-  after(async () => {
-    desk.close();
-    await hub.stop();
-  });
+  const { hub, desk } = hubAndDesk([deviceHandler()]);
 
   const inputs = (more: Partial<EdgeDeviceInputs> = {}): EdgeDeviceInputs => ({
     hub: host,

@@ -6,8 +6,8 @@ import { unknown } from "../../provider/rpc/values";
 import { deviceKey } from "../engine/stand-in/iot-hub/provisioning";
 import { recordOf, textOf } from "../engine/stand-in/values";
 import { makeAuthority } from "../support/authority";
-import { base, hub as host, layer, TestHub } from "../support/edge-hub";
-import { ProviderDesk, secret } from "../support/provider-desk";
+import { base, hub as host, layer, hubAndDesk } from "../support/edge-hub";
+import { secret } from "../support/provider-desk";
 
 const token = edgeTokens.enrollment;
 const service = "team.azure-devices-provisioning.net";
@@ -15,22 +15,10 @@ const owner = "scorestack/edge/line";
 
 /** Does not prove: that a Device Provisioning Service in Azure answers as the stand-in's does, or how devices speak to it. */
 describe("scorestack:edge:Enrollment", () => {
-  const hub = new TestHub();
-  const desk = new ProviderDesk([enrollmentHandler()]);
+  const { hub, desk } = hubAndDesk([enrollmentHandler()]);
   const authority = makeAuthority("factory", "press-7");
   const next = makeAuthority("factory 2", "press-8");
   const x509 = { type: "x509", certificatePem: authority.certificate } as const;
-
-  before(async () => {
-    await Promise.all([hub.start(), desk.open()]);
-  });
-  beforeEach(() => {
-    hub.clear();
-  });
-  after(async () => {
-    desk.close();
-    await hub.stop();
-  });
 
   const inputs = (more: Partial<EdgeEnrollmentInputs> = {}): EdgeEnrollmentInputs => ({
     service,

@@ -1,3 +1,4 @@
+import { ProviderDesk } from "./provider-desk";
 import type { Values } from "../../provider/rpc/values";
 import type { ModulesContent } from "../../components/internal/edge-contract";
 import { type HubPlace, HubServer } from "../engine/stand-in/iot-hub/server";
@@ -127,4 +128,21 @@ export class TestHub {
       ]),
     );
   }
+}
+
+/** A hub and what speaks to the handlers, for the tests of one suite: open while it runs, and the hub empty before each test. */
+export function hubAndDesk(handlers: readonly unknown[]): { readonly hub: TestHub; readonly desk: ProviderDesk } {
+  const hub = new TestHub();
+  const desk = new ProviderDesk(handlers);
+  before(async () => {
+    await Promise.all([hub.start(), desk.open()]);
+  });
+  beforeEach(() => {
+    hub.clear();
+  });
+  after(async () => {
+    desk.close();
+    await hub.stop();
+  });
+  return { hub, desk };
 }
